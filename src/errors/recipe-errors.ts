@@ -1,0 +1,37 @@
+import { entry } from './entry.ts'
+
+export const recipeErrors = {
+  'invalid-name': entry<{ name: string; reason: string }>(
+    ({ name, reason }) => `Cannot use package name "${name}": ${reason}`,
+  ),
+  'recipe-not-found': entry<{ name: string; searched: readonly string[] }>(
+    ({ name }) => `Cannot find package "${name}": no repository and no installed package has it`,
+    ({ searched }) =>
+      searched.length === 0
+        ? 'Set KISS_PATH to the directories that hold recipes'
+        : `Searched ${searched.join(', ')}; kith search '*' lists what is there`,
+  ),
+  'recipe-invalid': entry<{
+    name: string
+    problems: readonly { readonly file: string; readonly line?: number | undefined; readonly sentence: string }[]
+  }>(
+    ({ name, problems }) =>
+      `Cannot use the recipe of "${name}":\n${problems
+        .map(({ file, line, sentence }) => `  ${file}${line === undefined ? '' : `:${line}`}: ${sentence}`)
+        .join('\n')}`,
+    ({ name }) => `kith lint ${name} explains each problem`,
+  ),
+  'dependency-cycle': entry<{ cycle: readonly string[] }>(
+    ({ cycle }) => `Cannot order packages: circular dependency ${cycle.join(' -> ')}`,
+    ({ cycle }) => `Remove one of these lines from its depends file, for example in ${cycle[0]}`,
+  ),
+  'dependencies-missing': entry<{
+    missing: readonly { readonly name: string; readonly neededBy: readonly string[] }[]
+  }>(
+    ({ missing }) =>
+      `Cannot plan: ${missing.length} ${missing.length === 1 ? 'package is' : 'packages are'} in no repository:\n${missing
+        .map(({ name, neededBy }) => `  ${name} (needed by ${neededBy.length === 0 ? 'you' : neededBy.join(', ')})`)
+        .join('\n')}`,
+    () => 'Add the repository that has them to KISS_PATH, or correct the depends files',
+  ),
+} as const

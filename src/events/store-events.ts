@@ -1,0 +1,60 @@
+export interface LockWaiting {
+  readonly kind: 'lock-waiting'
+  readonly path: string
+}
+
+export interface InstallStarted {
+  readonly kind: 'install-started'
+  readonly package: string
+  readonly artifact: string
+}
+
+export interface ConflictFound {
+  readonly kind: 'conflict-found'
+  readonly package: string
+  readonly path: string
+  readonly owner: string
+}
+
+export interface EtcKept {
+  readonly kind: 'etc-kept'
+  readonly package: string
+  readonly path: string
+  /** `saved-new`: the new version was put beside it as `<path>.new`. `not-removed`: it was changed, so it stays. */
+  readonly outcome: 'saved-new' | 'not-removed'
+}
+
+export interface Installed {
+  readonly kind: 'installed'
+  readonly package: string
+  readonly version: string
+  readonly files: number
+}
+
+export interface Removed {
+  readonly kind: 'removed'
+  readonly package: string
+}
+
+export interface HookStarted {
+  readonly kind: 'hook-started'
+  readonly package: string
+  readonly hook: string
+}
+
+export interface HookFailed {
+  readonly kind: 'hook-failed'
+  readonly package: string
+  readonly hook: string
+  readonly status: string
+}
+
+export type StoreEvent =
+  | LockWaiting
+  | InstallStarted
+  | ConflictFound
+  | EtcKept
+  | Installed
+  | Removed
+  | HookStarted
+  | HookFailed

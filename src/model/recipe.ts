@@ -1,0 +1,31 @@
+import type { ChecksumLine } from './checksums.ts'
+import type { Dependency } from './depends.ts'
+import type { PackageName } from './package-name.ts'
+import type { Problem } from './problem.ts'
+import type { Source, SourceLine } from './sources.ts'
+import type { Version } from './version.ts'
+
+/** A package directory, read: what can be built. */
+export interface Recipe {
+  readonly name: PackageName
+  readonly format: 'kiss' | 'puke'
+  /** Absolute path of the package directory as found (links in it not resolved). */
+  readonly directory: string
+  readonly version: Version
+  readonly dependencies: readonly Dependency[]
+  /** Real sources only, in file order. */
+  readonly sources: readonly Source[]
+  /** Every line of the file, comments included: hooks are called for each. */
+  readonly sourceLines: readonly SourceLine[]
+  /** Undefined: there is no `checksums` file. */
+  readonly checksums: readonly ChecksumLine[] | undefined
+  readonly checksumsFile: string
+}
+
+/** A reader's result: the recipe (undefined when it cannot be used) and everything it found. */
+export interface RecipeReading {
+  readonly name: string
+  readonly directory: string
+  readonly recipe: Recipe | undefined
+  readonly problems: readonly Problem[]
+}

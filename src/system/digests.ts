@@ -1,0 +1,43 @@
+import { createReadStream } from 'node:fs'
+import { createBLAKE3 } from 'hash-wasm'
+import { failed } from './failure.ts'
+
+export type DigestAlgorithm = 'blake3' | 'sha256'
+
+interface Hasher {
+  update(chunk: Uint8Array): void
+  hex(): string
+}
+
+/** BLAKE3 with 33 bytes of output (66 digits), as KISS writes it, or SHA-256. */
+async function createHasher(algorithm: DigestAlgorithm): Promise<Hasher> {
+  if (algorithm === 'sha256') {
+    const hash = new Bun.CryptoHasher('sha256')
+    return { update: (chunk) => void hash.update(chunk), hex: () => hash.digest('hex') }
+  }
+  const hash = await createBLAKE3(33 * 8)
+  hash.init()
+  return { update: (chunk) => void hash.update(chunk), hex: () => hash.digest('hex') }
+}
+
+/** Hashes of a file's content, all read in one pass, lower-case hexadecimal. Throws `io-failed`. */
+export async function digestFile<Algorithm extends DigestAlgorithm>(
+  path: string,
+  algorithms: readonly Algorithm[],
+): Promise<Record<Algorithm, string>> {
+  const hashers = await Promise.all(algorithms.map(async (name) => [name, await createHasher(name)] as const))
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
+      for (const [, hasher] of hashers) hasher.update(chunk as Uint8Array)
+  } catch (error) {
+    throw failed('read', path, error)
+  }
+  return Object.fromEntries(hashers.map(([name, hasher]) => [name, hasher.hex()])) as Record<Algorithm, string>
+}
+
+/** Hash of bytes in memory, lower-case hexadecimal. */
+export async function digestBytes(bytes: Uint8Array, algorithm: DigestAlgorithm): Promise<string> {
+  const hasher = await createHasher(algorithm)
+  hasher.update(bytes)
+  return hasher.hex()
+}

@@ -1,0 +1,135 @@
+import * as fs from 'node:fs'
+import { dirname, join } from 'node:path'
+import { errorCode, failed } from './failure.ts'
+
+/**
+ * Ordinary files of the host: cache, recipes, logs. Paths are text. Trees whose names come from archives or builds go
+ * through tree.ts, where names are bytes. Every function throws `io-failed` with the path.
+ */
+export type FileKind = 'file' | 'directory' | 'symlink' | 'other'
+
+export interface FileInfo {
+  readonly kind: FileKind
+  readonly mode: number
+  readonly sizeBytes: number
+  readonly mtimeMs: number
+  readonly inode: number
+  readonly device: number
+}
+
+/** Follows symlinks; undefined where nothing is there. */
+export function fileInfo(path: string): FileInfo | undefined {
+  return statWith(fs.statSync, path)
+}
+
+/** Does not follow a symlink at the end of `path`; undefined where nothing is there. */
+export function linkInfo(path: string): FileInfo | undefined {
+  return statWith(fs.lstatSync, path)
+}
+
+function statWith(stat: typeof fs.statSync | typeof fs.lstatSync, path: string): FileInfo | undefined {
+  try {
+    const found = stat(path)
+    return { ...describe(found), mode: found.mode & 0o7777, sizeBytes: found.size }
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '')) return undefined
+    throw failed('look at', path, error)
+  }
+}
+
+function describe(found: fs.Stats): Pick<FileInfo, 'kind' | 'mtimeMs' | 'inode' | 'device'> {
+  const kind = found.isFile()
+    ? 'file'
+    : found.isDirectory()
+      ? 'directory'
+      : found.isSymbolicLink()
+        ? 'symlink'
+        : 'other'
+  return { kind, mtimeMs: found.mtimeMs, inode: found.ino, device: found.dev }
+}
+
+export function isDirectory(path: string): boolean {
+  return fileInfo(path)?.kind === 'directory'
+}
+
+export function isFile(path: string): boolean {
+  return fileInfo(path)?.kind === 'file'
+}
+
+/** Whether a regular file is there that somebody may execute. */
+export function isExecutable(path: string): boolean {
+  const info = fileInfo(path)
+  return info?.kind === 'file' && (info.mode & 0o111) !== 0
+}
+
+export function readText(path: string): string {
+  return attempt('read', path, () => fs.readFileSync(path, 'utf8'))
+}
+
+/** The bytes, one per UTF-16 unit: for manifests and other files that hold paths. */
+export function readLatin1(path: string): string {
+  return attempt('read', path, () => fs.readFileSync(path, 'latin1'))
+}
+
+export function readBytes(path: string): Uint8Array {
+  return attempt('read', path, () => fs.readFileSync(path))
+}
+
+/** Names in bytewise order; undefined where there is no such directory. */
+export function readDirectory(path: string): string[] | undefined {
+  try {
+    return fs.readdirSync(path).sort((one, other) => (one < other ? -1 : 1))
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined
+    throw failed('list', path, error)
+  }
+}
+
+/** With all directories above it. */
+export function makeDirectory(path: string, mode = 0o755): void {
+  attempt('create directory', path, () => fs.mkdirSync(path, { recursive: true, mode }))
+}
+
+/** Complete or not at all: written beside `path`, then renamed over it. */
+export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o644): void {
+  const temporary = join(dirname(path), `.${process.pid}-${counter++}.part`)
+  try {
+    fs.writeFileSync(temporary, content, { mode, flush: true })
+    fs.renameSync(temporary, path)
+  } catch (error) {
+    fs.rmSync(temporary, { force: true })
+    throw failed('write', path, error)
+  }
+}
+let counter = 0
+
+export function rename(from: string, to: string): void {
+  attempt('rename', from, () => fs.renameSync(from, to))
+}
+
+/** A file, a symlink or a whole tree; nothing there is no failure. Symlinks are removed, never followed. */
+export function removeTree(path: string): void {
+  attempt('remove', path, () => fs.rmSync(path, { recursive: true, force: true }))
+}
+
+export function realPath(path: string): string {
+  return attempt('resolve', path, () => fs.realpathSync(path))
+}
+
+export function readLink(path: string): string {
+  return attempt('read link', path, () => fs.readlinkSync(path))
+}
+
+/** A fresh directory below `parent` (made if need be), for this process alone. */
+export function makeTemporaryDirectory(parent: string, prefix: string): string {
+  makeDirectory(parent)
+  return attempt('create directory', join(parent, prefix), () => fs.mkdtempSync(join(parent, prefix)))
+}
+
+function attempt<Result>(action: string, path: string, call: () => Result): Result {
+  try {
+    return call()
+  } catch (error) {
+    throw failed(action, path, error)
+  }
+}

@@ -1,0 +1,88 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { KithError } from '../errors/kith-error.ts'
+import { errorCode, failed } from './failure.ts'
+
+export interface RunOptions {
+  readonly cwd?: string
+  /** The whole environment; nothing is inherited that is not given. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdin?: Uint8Array
+  readonly signal?: AbortSignal
+}
+
+export interface RunResult {
+  /** Exit status; 128 + number for a process ended by a signal. */
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/**
+ * Runs a program to its end and gives what it printed. Arguments go as they are, never through a shell. Throws
+ * `program-missing` (with `purpose`) where argv[0] is not to be found; an exit status other than 0 is a result, no error.
+ */
+export async function run(argv: readonly string[], purpose: string, options: RunOptions): Promise<RunResult> {
+  const [program = ''] = argv
+  try {
+    const child = Bun.spawn([...argv], {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      env: options.env,
+      stdin: options.stdin ?? 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+    const [stdout, stderr, status] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ])
+    return { status, stdout, stderr }
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw new KithError('program-missing', { program, purpose })
+    throw failed('run', program, error)
+  }
+}
+
+/** Runs a program with the terminal as it is (standard input, output and error of this process); gives its exit status. */
+export async function runAttached(
+  argv: readonly string[],
+  purpose: string,
+  options: Omit<RunOptions, 'stdin'>,
+): Promise<number> {
+  const [program = ''] = argv
+  try {
+    const child = Bun.spawn([...argv], {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      env: options.env,
+      stdin: 'inherit',
+      stdout: 'inherit',
+      stderr: 'inherit',
+    })
+    return await child.exited
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw new KithError('program-missing', { program, purpose })
+    throw failed('run', program, error)
+  }
+}
+
+/** Absolute path of the first of `names` that is executable on `searchPath` (colon-separated), or undefined. */
+export function findProgram(names: readonly string[], searchPath: string): string | undefined {
+  for (const name of names)
+    for (const directory of searchPath.split(':')) {
+      const candidate = join(directory, name)
+      if (directory !== '' && isProgram(candidate)) return candidate
+    }
+  return undefined
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
