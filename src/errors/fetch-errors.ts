@@ -1,20 +1,23 @@
 import { entry } from './entry.ts'
 
+interface Mismatch {
+  readonly source: string
+  readonly expected: string
+  readonly actual: string
+  /** Where the rejected file was moved to; absent for a local file, which stays. */
+  readonly keptAt?: string | undefined
+}
+
+const kept = (path: string | undefined) => (path === undefined ? '' : `\n    kept at  ${path}`)
+const indented = (lines: readonly string[]) => lines.map((line) => `\n  ${line.replaceAll('\n', '\n  ')}`).join('')
+
 export const fetchErrors = {
-  'checksum-mismatch': entry<{
-    package: string
-    mismatches: readonly {
-      readonly source: string
-      readonly expected: string
-      readonly actual: string
-      readonly keptAt?: string | undefined
-    }[]
-  }>(
+  'checksum-mismatch': entry<{ package: string; mismatches: readonly Mismatch[] }>(
     ({ package: name, mismatches }) =>
       `Cannot trust the sources of "${name}": checksum mismatch\n${mismatches
         .map(
           ({ source, expected, actual, keptAt }) =>
-            `  ${source}\n    expected ${expected}\n    actual   ${actual}${keptAt === undefined ? '' : `\n    kept at  ${keptAt}`}`,
+            `  ${source}\n    expected ${expected}\n    actual   ${actual}${kept(keptAt)}`,
         )
         .join('\n')}`,
     ({ package: name }) => `If upstream changed the file and you trust it: kith checksum ${name}`,
@@ -24,13 +27,30 @@ export const fetchErrors = {
       `Cannot verify the sources of "${name}": ${file}${line === undefined ? '' : `:${line}`} has ${actual} checksums, expected ${expected} (checksum mismatch)`,
     ({ package: name }) => `kith checksum ${name} writes the file anew`,
   ),
+  'checksums-missing': entry<{ package: string; file: string; expected: number }>(
+    ({ package: name, file, expected }) =>
+      `Cannot verify the sources of "${name}": there is no "${file}", and ${expected} ${expected === 1 ? 'source needs' : 'sources need'} a checksum`,
+    ({ package: name }) => `kith checksum ${name} writes the file`,
+  ),
+  'source-not-fetched': entry<{ package: string; source: string; path: string }>(
+    ({ package: name, source, path }) => `Cannot read source "${source}" of "${name}": no file "${path}"`,
+    ({ package: name }) => `kith download ${name}`,
+  ),
+  'source-path-unsafe': entry<{ package: string; source: string; reason: string }>(
+    ({ package: name, source, reason }) =>
+      `Cannot give source "${source}" of "${name}" a place in the cache: ${reason}`,
+    () => 'Correct the line in the sources file',
+  ),
   'fetch-failed': entry<{ package: string; url: string; reason: string; tried?: readonly string[] }>(
-    ({ package: name, url, reason, tried }) =>
-      `Cannot fetch "${url}" for "${name}": ${reason}${tried === undefined || tried.length === 0 ? '' : `\n${tried.map((line) => `  ${line}`).join('\n')}`}`,
+    ({ package: name, url, reason, tried = [] }) => `Cannot fetch "${url}" for "${name}": ${reason}${indented(tried)}`,
     () => 'Check the network and the sources file, or set KITH_MIRRORS to a directory, an http tree or apt',
   ),
   'git-failed': entry<{ package: string; url: string; reason: string }>(
     ({ package: name, url, reason }) => `Cannot fetch git source "${url}" for "${name}": ${reason}`,
     () => 'Check the URL, branch, tag or commit in the sources file',
+  ),
+  'fetches-failed': entry<{ failures: readonly string[] }>(
+    ({ failures }) => `Cannot fetch ${failures.length} sources:${indented(failures)}`,
+    () => 'What was fetched stays in the cache; kith download <package> tries the rest again',
   ),
 } as const

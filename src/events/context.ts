@@ -1,4 +1,5 @@
 import type { Event } from './event.ts'
+import type { HookRunner } from './hooks.ts'
 
 /** Synchronous, never throws. */
 export type Emit = (event: Event) => void
@@ -8,4 +9,5 @@ export interface Context {
   readonly emit: Emit
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
+  readonly hooks: HookRunner
 }

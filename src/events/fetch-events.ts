@@ -36,6 +36,9 @@ export interface FetchFinished {
   readonly url: string
   /** The mirror that had it, or undefined for upstream. */
   readonly mirror?: string | undefined
+  /** For a git source: the commit that the checkout is at. */
+  readonly commit?: string | undefined
+  /** Of the file; 0 for a git source. */
   readonly sizeBytes: number
   readonly durationMs: number
 }

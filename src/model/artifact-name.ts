@@ -21,11 +21,13 @@ export function printArtifactName({ name, version, compression }: ArtifactName):
 }
 
 /**
- * Reads a tarball's base name: the name ends at the last `@`, the release begins after the last `-`. kiss_ng's tarballs
- * without a release and other files give undefined.
+ * Reads a tarball's base name: the name ends at the last `@` (puke: `#`), the release begins after the last `-`. kiss_ng's
+ * tarballs without a release and other files give undefined.
  */
 export function parseArtifactName(fileName: string): ArtifactName | undefined {
-  const match = /^(.+)@([^@]+)-([^-@]+)\.tar\.([a-z0-9]+)$/s.exec(fileName)
+  const match =
+    /^(.+)@([^@]+)-([^-@]+)\.tar\.([a-z0-9]+)$/s.exec(fileName) ??
+    /^([^@#]+)#([^@#]+)-([^-@#]+)\.tar\.(gz)$/s.exec(fileName)
   const [, name, version, release, compression] = match ?? []
   if (name === undefined || version === undefined || release === undefined || compression === undefined)
     return undefined

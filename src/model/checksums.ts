@@ -20,7 +20,8 @@ export interface ChecksumsReading {
 
 /**
  * Reads a `checksums` file: one per line, by position. 66 lower-case digits are BLAKE3, 64 are SHA-256 (a file name may
- * follow, as sha256sum writes it), `SKIP` accepts anything. Comments and empty lines are not allowed.
+ * follow, as sha256sum writes it), `SKIP` accepts anything. Comments and empty lines are not allowed; a line that is no
+ * checksum is a warning here and a mismatch when the source is verified.
  */
 export function parseChecksums(text: string, file: string): ChecksumsReading {
   const problems: Problem[] = []
@@ -32,10 +33,10 @@ export function parseChecksums(text: string, file: string): ChecksumsReading {
     const checksum = parseChecksum(listed, fileName?.replace(/^\*/, ''))
     if (checksum === undefined)
       problems.push({
-        severity: 'error',
+        severity: 'warning',
         file,
         line,
-        sentence: `"${listed}" is no checksum: expected 66 lower-case digits (BLAKE3), 64 (SHA-256) or SKIP`,
+        sentence: `"${listed.replace(/\r$/, '(CR)')}" is no checksum: expected 66 lower-case digits (BLAKE3), 64 (SHA-256) or SKIP`,
         hint: 'kith checksum writes the file anew',
       })
     return { checksum, listed, line }

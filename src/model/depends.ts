@@ -20,6 +20,8 @@ export interface DependsReading {
 export function parseDepends(text: string, file: string): DependsReading {
   const byName = new Map<PackageName, Dependency>()
   const problems: Problem[] = []
+  if (text.includes('\r\n'))
+    problems.push({ severity: 'warning', file, sentence: 'lines end in CR LF', hint: 'Save it with LF' })
   text.split('\n').forEach((content, index) => {
     const line = index + 1
     const [name, type] = content.split(/[ \t\r\v\f]+/).filter((word) => word !== '')

@@ -18,9 +18,9 @@ export function parseManifest(bytes: string): ManifestReading {
   const faults: { line: number; reason: string }[] = []
   bytes.split('\n').forEach((line, index) => {
     if (line === '') return
-    const isDirectory = line.endsWith('/') && line !== '/'
+    const isDirectory = line.endsWith('/')
     const path = isDirectory ? line.slice(0, -1) : line
-    const reason = treePathFault(path)
+    const reason = path === '' || path === '/' ? 'the root itself cannot be listed' : treePathFault(path)
     if (reason === undefined) entries.push({ path: path as TreePath, isDirectory })
     else faults.push({ line: index + 1, reason })
   })

@@ -6,4 +6,6 @@ export interface Problem {
   readonly line?: number | undefined
   readonly sentence: string
   readonly hint?: string | undefined
+  /** Id of the check that found it, where one did. */
+  readonly check?: string | undefined
 }

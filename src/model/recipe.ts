@@ -17,15 +17,21 @@ export interface Recipe {
   readonly sources: readonly Source[]
   /** Every line of the file, comments included: hooks are called for each. */
   readonly sourceLines: readonly SourceLine[]
-  /** Undefined: there is no `checksums` file. */
+  /**
+   * One for each line of the file; in the `puke` format put into the order of the sources. Undefined: there is no `checksums`
+   * file. Empty when no source has a checksum: what the file holds does not matter then.
+   */
   readonly checksums: readonly ChecksumLine[] | undefined
   readonly checksumsFile: string
 }
 
-/** A reader's result: the recipe (undefined when it cannot be used) and everything it found. */
+/** A reader's result: the recipe (undefined when a problem is an error: it cannot be built) and everything it found. */
 export interface RecipeReading {
   readonly name: string
   readonly directory: string
   readonly recipe: Recipe | undefined
+  /** Known even when the recipe cannot be built: enough to plan, and to install a tarball. */
+  readonly version: Version | undefined
+  readonly dependencies: readonly Dependency[]
   readonly problems: readonly Problem[]
 }

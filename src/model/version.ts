@@ -37,6 +37,14 @@ export function parseVersion(text: string, file: string): VersionReading {
       sentence: `more than two words; the release becomes "${release}"`,
       hint: example,
     })
+  if (version.includes('@') || (rest.length === 1 && release.includes('-')))
+    problems.push({
+      severity: 'warning',
+      file,
+      line: 1,
+      sentence: `"@" in a version and "-" in a release make the tarball's name ambiguous`,
+      hint: example,
+    })
   if (line.includes('\r'))
     problems.push({ severity: 'warning', file, line: 1, sentence: 'the line ends in CR LF', hint: 'Save it with LF' })
   return { version: { version, release }, problems }

@@ -22,7 +22,7 @@ async function createHasher(algorithm: DigestAlgorithm): Promise<Hasher> {
 
 /** Hashes of a file's content, all read in one pass, lower-case hexadecimal. Throws `io-failed`. */
 export async function digestFile<Algorithm extends DigestAlgorithm>(
-  path: string,
+  path: string | Buffer,
   algorithms: readonly Algorithm[],
 ): Promise<Record<Algorithm, string>> {
   const hashers = await Promise.all(algorithms.map(async (name) => [name, await createHasher(name)] as const))
@@ -30,7 +30,7 @@ export async function digestFile<Algorithm extends DigestAlgorithm>(
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
       for (const [, hasher] of hashers) hasher.update(chunk as Uint8Array)
   } catch (error) {
-    throw failed('read', path, error)
+    throw failed('read', path.toString(), error)
   }
   return Object.fromEntries(hashers.map(([name, hasher]) => [name, hasher.hex()])) as Record<Algorithm, string>
 }
@@ -40,4 +40,9 @@ export async function digestBytes(bytes: Uint8Array, algorithm: DigestAlgorithm)
   const hasher = await createHasher(algorithm)
   hasher.update(bytes)
   return hasher.hex()
+}
+
+/** SHA-256 of text, lower-case hexadecimal: for keys and names of our own. */
+export function digestText(text: string): string {
+  return new Bun.CryptoHasher('sha256').update(text).digest('hex')
 }

@@ -133,3 +133,38 @@ function attempt<Result>(action: string, path: string, call: () => Result): Resu
     throw failed(action, path, error)
   }
 }
+
+/** An empty regular file, with the directories above it; what is there stays. */
+export function makeEmptyFile(path: string): void {
+  makeDirectory(dirname(path))
+  attempt('create', path, () => fs.closeSync(fs.openSync(path, 'a', 0o644)))
+}
+
+export function makeSymlink(to: string, path: string): void {
+  makeDirectory(dirname(path))
+  attempt('create link', path, () => fs.symlinkSync(to, path))
+}
+
+/** Exactly `mode`, whatever the umask. */
+export function setMode(path: string, mode: number): void {
+  attempt('change mode of', path, () => fs.chmodSync(path, mode))
+}
+
+/** Renames a directory into place; false where somebody else put one there first. */
+export function renameNew(from: string, to: string): boolean {
+  try {
+    fs.renameSync(from, to)
+    return true
+  } catch (error) {
+    if (['EEXIST', 'ENOTEMPTY'].includes(errorCode(error) ?? '')) return false
+    throw failed('rename', from, error)
+  }
+}
+
+/** A file, link or tree of the host, links kept as links, with the directories above the copy. */
+export function copyPath(from: string, to: string): void {
+  makeDirectory(dirname(to))
+  attempt('copy', from, () =>
+    fs.cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true }),
+  )
+}

@@ -86,3 +86,54 @@ function isProgram(path: string): boolean {
     return false
   }
 }
+
+export interface Command {
+  readonly argv: readonly string[]
+  readonly cwd: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export interface Ending {
+  readonly status: number
+  readonly signal: string | undefined
+}
+
+/** Runs `command` with this process's input, and both of its outputs in one, so that their order is kept. */
+export async function runUnder({ argv, cwd, environment }: Command): Promise<Ending> {
+  const child = Bun.spawn([...argv], { cwd, env: environment, stdin: 'inherit', stdout: 1, stderr: 1 })
+  const status = await child.exited
+  return { status, signal: child.signalCode?.toString() }
+}
+
+/** Gets output as text, as it comes; never throws. */
+export type OutputSink = (text: string) => void
+
+export interface StreamingOptions {
+  readonly purpose: string
+  readonly output: OutputSink
+  readonly errors: OutputSink
+  /** Aborting kills the process. */
+  readonly signal: AbortSignal
+}
+
+/** Runs a program with this process's input and environment, its output streamed; gives the exit status. */
+export async function runStreaming(argv: readonly string[], options: StreamingOptions): Promise<number> {
+  const [program = ''] = argv
+  try {
+    const child = Bun.spawn([...argv], { stdin: 'inherit', stdout: 'pipe', stderr: 'pipe' })
+    const stop = (): void => child.kill('SIGKILL')
+    options.signal.addEventListener('abort', stop, { once: true })
+    await Promise.all([drain(child.stdout, options.output), drain(child.stderr, options.errors), child.exited])
+    options.signal.removeEventListener('abort', stop)
+    return await child.exited
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw new KithError('program-missing', { program, purpose: options.purpose })
+    throw failed('run', program, error)
+  }
+}
+
+async function drain(stream: ReadableStream<Uint8Array>, sink: OutputSink): Promise<void> {
+  const decoder = new TextDecoder()
+  for await (const chunk of stream) sink(decoder.decode(chunk, { stream: true }))
+  sink(decoder.decode())
+}

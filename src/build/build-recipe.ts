@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import { KithError } from '../errors/kith-error.ts'
+import type { Context } from '../events/context.ts'
+import { printArtifactName } from '../model/artifact-name.ts'
+import type { Recipe } from '../model/recipe.ts'
+import { versionLabel } from '../model/version.ts'
+import { ensureHostEtc } from '../sandbox/host-etc.ts'
+import { isFile, makeDirectory, removeTree, rename } from '../system/files.ts'
+import { copyTree } from '../system/tree.ts'
+import { artifactDirectory } from './artifact-cache.ts'
+import type { BuildSettings } from './build-settings.ts'
+import { runPackaging, runUnpacking } from './run-jobs.ts'
+import { runScript } from './run-script.ts'
+import type { SysrootPackages } from './sysroot-packages.ts'
+import { makeWorkDirectory } from './work-directory.ts'
+import type { PackageResult } from './worker-job.ts'
+
+export interface BuildRequest {
+  readonly recipe: Recipe
+  readonly sysroot: SysrootPackages
+  readonly index: number
+  readonly total: number
+  readonly reason: 'explicit' | 'implicit'
+}
+
+/** Time of files that no archive dates: the first that every tool can write (zip begins in 1980). */
+const earliestEpoch = 315_532_800
+
+/**
+ * Builds one recipe whose sources are verified and at hand, and gives its tarball in the cache: unpacks, runs the build
+ * script, strips, detects dependencies and packs, each in a sandbox of its own. Throws `build-failed` (the log is kept),
+ * or what went wrong; nothing but the log is left then.
+ */
+export async function buildRecipe(request: BuildRequest, settings: BuildSettings, context: Context): Promise<string> {
+  const { recipe, index, total, reason } = request
+  const { name } = recipe
+  const { emit, hooks } = context
+  const started = performance.now()
+  emit({ kind: 'build-started', package: name, version: versionLabel(recipe.version), index, total, reason })
+  const work = makeWorkDirectory(settings.workDirectory, name)
+  try {
+    copyTree(recipe.directory, work.recipe, { dereference: true })
+    const layersDirectory = layersDirectoryOf(settings.cacheDirectory)
+    const surroundings = { work, layersDirectory, hostEtc: ensureHostEtc(layersDirectory) }
+    if (isFile(join(recipe.directory, 'sources'))) await hooks.run('pre-extract', [name, work.destdir])
+    const { newestMtime } = await runUnpacking(recipe, settings, surroundings, context)
+    const epoch = Number(settings.environment['SOURCE_DATE_EPOCH'] || newestMtime || earliestEpoch)
+    makeDirectory(join(work.destdir, 'var/db/kiss/installed'))
+    await hooks.run('pre-build', [name, work.build], work.build)
+    await runScript({ recipe, sysroot: request.sysroot, epoch }, settings, surroundings, context)
+    await hooks.run('post-build', [name, work.destdir])
+    const artifact = printArtifactName({ name, version: recipe.version, compression: settings.compression })
+    const job = { artifact, epoch, libraries: request.sysroot.libraries }
+    const packaged = await runPackaging(recipe, job, settings, surroundings, context)
+    const file = join(artifactDirectory(settings.cacheDirectory), artifact)
+    makeDirectory(artifactDirectory(settings.cacheDirectory))
+    rename(join(work.output, artifact), file)
+    tell(recipe, packaged, context)
+    const { files, sizeBytes } = packaged
+    emit({ kind: 'build-finished', package: name, artifact, durationMs: performance.now() - started, files, sizeBytes })
+    await hooks.run('post-package', [name, file], join(work.destdir, 'var/db/kiss/installed', name))
+    return file
+  } catch (error) {
+    if (error instanceof KithError && error.code === 'build-failed') await hooks.run('build-fail', [name, work.build])
+    throw error
+  } finally {
+    for (const path of Object.values(work)) if (path !== work.root) removeTree(path)
+  }
+}
+
+/** Where layers are kept: below the cache, out of sh kiss's way. */
+export function layersDirectoryOf(cacheDirectory: string): string {
+  return join(cacheDirectory, 'kith', 'layers')
+}
+
+function tell(recipe: Recipe, packaged: PackageResult, { emit }: Pick<Context, 'emit'>): void {
+  const { name } = recipe
+  for (const inspected of packaged.inspected) emit({ kind: 'elf-inspected', package: name, ...inspected })
+  for (const detected of packaged.detected) emit({ kind: 'dependency-detected', package: name, ...detected })
+  for (const text of packaged.warnings) emit({ kind: 'notice', level: 'warning', package: name, text })
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { KithError } from '../errors/kith-error.ts'
+import { emptySum, printEtcsums } from '../model/etcsums.ts'
+import { type ManifestEntry, printManifest } from '../model/manifest.ts'
+import { ancestorPaths, baseName, type TreePath, textTreePath } from '../model/tree-path.ts'
+import { packArtifact } from '../system/archive/pack-artifact.ts'
+import { digestFile } from '../system/digests.ts'
+import { makeDirectory, writeFileAtomic } from '../system/files.ts'
+import { copyTree, hostPath, type TreeEntry, treeEntry, walkTree } from '../system/tree.ts'
+import { detectInTree } from './detect-in-tree.ts'
+import { sandboxPaths } from './sandbox-paths.ts'
+import { stripTree } from './strip-tree.ts'
+import type { PackageJob, PackageResult } from './worker-job.ts'
+
+/**
+ * Makes a package of what a build script installed: the recipe as its database entry, stripped, dependencies detected,
+ * listed and packed. Runs in the worker; the tree is hostile, and no link in it is followed.
+ */
+export async function packageTree(job: PackageJob): Promise<PackageResult> {
+  const destdir = sandboxPaths.destdir(job.package)
+  const entry = textTreePath(`/var/db/kiss/installed/${job.package}`)
+  const entryDirectory = join(destdir, entry)
+  checkTree(destdir, entry, job.package)
+  makeDirectory(entryDirectory)
+  copyTree(sandboxPaths.recipe(job.package), entryDirectory, { dereference: true })
+  const programs = [...walkTree(destdir)].filter(({ kind }) => kind === 'file')
+  const isStripping = job.isStripping && treeEntry(sandboxPaths.build(job.package), nostripFile) === undefined
+  const inspected = await stripTree(destdir, programs, isStripping)
+  const { detected, depends } = detectInTree(destdir, programs, job, entryDirectory)
+  if (depends !== undefined) writeFileAtomic(join(entryDirectory, 'depends'), depends)
+  const listed = listTree(destdir, entry)
+  if (treeEntry(destdir, textTreePath('/etc')) !== undefined)
+    writeFileAtomic(join(entryDirectory, 'etcsums'), printEtcsums(await sumEtc(destdir, listed)))
+  writeFileAtomic(join(entryDirectory, 'manifest'), Buffer.from(printManifest(listed), 'latin1'))
+  const file = join(sandboxPaths.output, job.artifact)
+  const sizeBytes = await packArtifact(destdir, file, { compression: job.compression, newestMtime: job.newestMtime })
+  const files = listed.filter(({ isDirectory }) => !isDirectory).length
+  return { kind: 'packaged', files, sizeBytes, inspected, detected, warnings: [] }
+}
+
+const nostripFile = textTreePath('/nostrip')
+
+/** The way to the database entry must be directories, and nothing in the tree a socket or device. */
+function checkTree(destdir: string, entry: TreePath, name: string): void {
+  const refuse = (path: string, reason: string): never => {
+    throw new KithError('build-left-unusable', { package: name, path, reason })
+  }
+  for (const path of [...ancestorPaths(entry), entry]) {
+    const found = treeEntry(destdir, path)
+    if (found !== undefined && found.kind !== 'directory') refuse(path, 'is no directory')
+  }
+  for (const { path, kind } of walkTree(destdir)) if (kind === 'other') refuse(path, 'is a socket or a device')
+}
+
+/** What the manifest lists: everything but libtool's leftovers, with the two files that are still to be written. */
+function listTree(destdir: string, entry: TreePath): ManifestEntry[] {
+  const isListed = ({ path, kind }: TreeEntry): boolean =>
+    kind === 'directory' || !(path.endsWith('.la') || baseName(path) === 'charset.alias')
+  const entries = [...walkTree(destdir)]
+    .filter(isListed)
+    .map(({ path, kind }) => ({ path, isDirectory: kind === 'directory' }))
+  const hasEtc = treeEntry(destdir, textTreePath('/etc')) !== undefined
+  const written = ['manifest', ...(hasEtc ? ['etcsums'] : [])].map((file) => textTreePath(`${entry}/${file}`))
+  return [...entries, ...written.map((path) => ({ path, isDirectory: false }))]
+}
+
+/** One sum for each file below /etc, in the manifest's order; links count as empty files. */
+async function sumEtc(destdir: string, listed: readonly ManifestEntry[]): Promise<string[]> {
+  const paths = listed
+    .filter(({ path, isDirectory }) => !isDirectory && path.startsWith('/etc/'))
+    .map(({ path }) => path)
+  const sums: string[] = []
+  for (const path of paths.sort((one, other) => (one < other ? 1 : -1))) {
+    const isFile = treeEntry(destdir, path)?.kind === 'file'
+    sums.push(isFile ? (await digestFile(hostPath(destdir, path), ['blake3'])).blake3 : emptySum)
+  }
+  return sums
+}

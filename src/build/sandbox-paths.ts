@@ -1,0 +1,11 @@
+/** Where things are inside a build's sandbox. Fixed, so that no result depends on where the host has them. */
+export const sandboxPaths = {
+  build: (name: string): string => `/kith/build/${name}`,
+  destdir: (name: string): string => `/kith/pkg/${name}`,
+  recipe: (name: string): string => `/kith/recipe/${name}`,
+  source: (index: number): string => `/kith/sources/${index}`,
+  executable: '/kith/bin/kith',
+  job: '/kith/job.json',
+  output: '/kith/out',
+  result: '/kith/out/result.json',
+} as const

@@ -1,0 +1,60 @@
+import type { Compression } from '../model/artifact-name.ts'
+
+/**
+ * What the worker, kith itself inside a sandbox, is asked to do: parts of a build that handle hostile files. All paths are
+ * those of the sandbox (paths.ts).
+ */
+export type WorkerJob = UnpackJob | PackageJob
+
+export interface UnpackJob {
+  readonly kind: 'unpack'
+  readonly package: string
+  readonly sources: readonly UnpackSource[]
+}
+
+export interface UnpackSource {
+  /** `archive`: unpacked with KISS's strip rule. `file`: copied. `tree`: its contents are copied. */
+  readonly kind: 'archive' | 'file' | 'tree'
+  readonly path: string
+  /** Base name that a copied file gets, and by which an archive's format is known. */
+  readonly fileName: string
+  /** Relative to the build directory. */
+  readonly destination: string | undefined
+}
+
+export interface UnpackResult {
+  readonly kind: 'unpacked'
+  /** Newest time of any archive member, in seconds; undefined without archives. */
+  readonly newestMtime: number | undefined
+}
+
+export interface PackageJob {
+  readonly kind: 'package'
+  readonly package: string
+  readonly compression: Compression
+  /** Base name of the tarball. */
+  readonly artifact: string
+  readonly isStripping: boolean
+  /** No time in the artifact is later, in seconds. */
+  readonly newestMtime: number
+  /** Shared libraries of the packages in the build's sysroot. */
+  readonly libraries: readonly { readonly package: string; readonly path: string }[]
+}
+
+export interface PackageResult {
+  readonly kind: 'packaged'
+  readonly files: number
+  readonly sizeBytes: number
+  readonly inspected: readonly { readonly path: string; readonly type: string; readonly isStripped: boolean }[]
+  readonly detected: readonly {
+    readonly dependency: string
+    readonly change: 'added' | 'promoted'
+    readonly because: string
+  }[]
+  readonly warnings: readonly string[]
+}
+
+export type WorkerResult =
+  | UnpackResult
+  | PackageResult
+  | { readonly kind: 'failed'; readonly code: string; readonly details: unknown }

@@ -1,0 +1,24 @@
+import { KithError } from '../errors/kith-error.ts'
+import { readText, writeFileAtomic } from '../system/files.ts'
+import { packageTree } from './package-tree.ts'
+import { sandboxPaths } from './sandbox-paths.ts'
+import { unpackSources } from './unpack-sources.ts'
+import type { WorkerJob, WorkerResult } from './worker-job.ts'
+
+/** The hidden command `__worker`: runs inside a sandbox, does the job of the file, leaves its result beside the output. */
+export async function runWorkerJob(jobFile: string): Promise<number> {
+  process.umask(0o022)
+  const result = await perform(JSON.parse(readText(jobFile)) as WorkerJob)
+  writeFileAtomic(sandboxPaths.result, JSON.stringify(result))
+  return result.kind === 'failed' ? 1 : 0
+}
+
+async function perform(job: WorkerJob): Promise<WorkerResult> {
+  try {
+    return job.kind === 'unpack' ? await unpackSources(job) : await packageTree(job)
+  } catch (error) {
+    if (error instanceof KithError) return { kind: 'failed', code: error.code, details: error.details }
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { kind: 'failed', code: 'sandbox-worker-failed', details: { task: `${job.kind} "${job.package}"`, reason } }
+  }
+}

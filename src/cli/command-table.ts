@@ -1,0 +1,123 @@
+import type { Command } from './command.ts'
+
+/** One row of the command table. `load` imports the command's own file, so that start-up pays for nothing else. */
+export interface CommandRow {
+  readonly name: string
+  /** KISS's letter. */
+  readonly letter?: string
+  readonly usage: string
+  readonly summary: string
+  /** Options it knows besides --json and --help, without values. */
+  readonly options: readonly string[]
+  readonly load: () => Promise<Command>
+}
+
+export const commandTable: readonly CommandRow[] = [
+  {
+    name: 'alternatives',
+    letter: 'a',
+    usage: '[-] [PACKAGE PATH]',
+    summary: 'List alternatives, or swap to one',
+    options: [],
+    load: async () => (await import('./commands/alternatives.ts')).alternatives,
+  },
+  {
+    name: 'build',
+    letter: 'b',
+    usage: '[--dry-run [--names]] [PACKAGE...]',
+    summary: 'Build packages and what they need',
+    options: ['--dry-run', '--names'],
+    load: async () => (await import('./commands/build.ts')).build,
+  },
+  {
+    name: 'checksum',
+    letter: 'c',
+    usage: '[PACKAGE...]',
+    summary: 'Write the checksums file from the sources',
+    options: [],
+    load: async () => (await import('./commands/checksum.ts')).checksum,
+  },
+  {
+    name: 'download',
+    letter: 'd',
+    usage: '[PACKAGE...]',
+    summary: 'Fetch all sources',
+    options: [],
+    load: async () => (await import('./commands/download.ts')).download,
+  },
+  {
+    name: 'help',
+    usage: '[COMMAND]',
+    summary: 'Show this help, or that of a command',
+    options: [],
+    load: async () => (await import('./commands/help.ts')).help,
+  },
+  {
+    name: 'help-ext',
+    letter: 'H',
+    usage: '',
+    summary: 'List the extensions: programs kiss-* on PATH',
+    options: [],
+    load: async () => (await import('./commands/help-extensions.ts')).helpExtensions,
+  },
+  {
+    name: 'install',
+    letter: 'i',
+    usage: '[PACKAGE|TARBALL...]',
+    summary: 'Install built packages',
+    options: [],
+    load: async () => (await import('./commands/install.ts')).install,
+  },
+  {
+    name: 'lint',
+    usage: '[PACKAGE...]',
+    summary: 'Tell what is wrong with recipes',
+    options: [],
+    load: async () => (await import('./commands/lint.ts')).lint,
+  },
+  {
+    name: 'list',
+    letter: 'l',
+    usage: '[PACKAGE...]',
+    summary: 'List installed packages',
+    options: [],
+    load: async () => (await import('./commands/list.ts')).list,
+  },
+  {
+    name: 'preferred',
+    letter: 'p',
+    usage: '[PACKAGE]',
+    summary: 'Show who owns the files that have alternatives',
+    options: [],
+    load: async () => (await import('./commands/preferred.ts')).preferred,
+  },
+  {
+    name: 'remove',
+    letter: 'r',
+    usage: '[PACKAGE...]',
+    summary: 'Remove packages',
+    options: [],
+    load: async () => (await import('./commands/remove.ts')).remove,
+  },
+  {
+    name: 'search',
+    letter: 's',
+    usage: '[GLOB...]',
+    summary: 'Find recipes by name',
+    options: [],
+    load: async () => (await import('./commands/search.ts')).search,
+  },
+  {
+    name: 'version',
+    letter: 'v',
+    usage: '',
+    summary: 'Print the version',
+    options: [],
+    load: async () => (await import('./commands/version.ts')).version,
+  },
+]
+
+/** The row of a command by its exact name or letter. */
+export function findCommand(word: string): CommandRow | undefined {
+  return commandTable.find(({ name, letter }) => name === word || letter === word)
+}

@@ -1,0 +1,39 @@
+import { KithError } from '../../errors/kith-error.ts'
+import { bytesText, textTreePath } from '../../model/tree-path.ts'
+import { listChoices, swapAlternative } from '../../store/alternatives.ts'
+import type { Command, Invocation } from '../command.ts'
+import { withLock } from '../install-artifacts.ts'
+import { parseArgument } from '../workspace.ts'
+
+/** Lists the alternatives, or swaps to one; with `-` to every `PACKAGE PATH` line of the standard input. */
+export const alternatives: Command = async (invocation) => {
+  const { arguments: words, config, context, print } = invocation
+  const [first, path] = words
+  if (first === undefined) {
+    for (const choice of listChoices(config.root)) print(`${choice.package} ${bytesText(choice.path)}`)
+    return 0
+  }
+  const pairs = first === '-' ? await readPairs() : [[first, path ?? ''] as const]
+  if (pairs.length === 0) return 0
+  return await withLock(config, context, async () => {
+    for (const [name, target] of pairs) swap(name, target, invocation)
+    return 0
+  })
+}
+
+function swap(word: string, path: string, { config, context }: Invocation): void {
+  const name = parseArgument(word)
+  if (!path.startsWith('/'))
+    throw new KithError('invalid-argument', { argument: path, expected: 'an absolute path after the package' })
+  swapAlternative(name, textTreePath(path), config.root)
+  context.emit({ kind: 'notice', level: 'info', package: name, text: `now has ${path}` })
+}
+
+async function readPairs(): Promise<(readonly [string, string])[]> {
+  const text = await Bun.stdin.text()
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => [line.split(/\s+/)[0] ?? '', line.replace(/^\S+\s*/, '')] as const)
+}

@@ -1,0 +1,53 @@
+import { KithError } from '../../errors/kith-error.ts'
+import type { Command } from '../command.ts'
+import { type CommandRow, commandTable, findCommand } from '../command-table.ts'
+
+/** Settings that change what commands do; the manual has the rest. */
+const settings: readonly (readonly [string, string])[] = [
+  ['KISS_PATH', 'directories of recipes, separated by colons; the first match wins'],
+  ['KISS_ROOT', 'where packages are installed (default /)'],
+  ['KISS_PROMPT=0', 'no questions; a build then installs nothing'],
+  ['KISS_FORCE=1', 'no checks of dependencies and dependents'],
+  ['KISS_CHOICE=0', 'a file conflict is an error, not an alternative'],
+  ['KISS_COMPRESS', 'suffix of built tarballs: zst (default) gz xz bz2 lz lzma'],
+  ['KISS_HOOK', 'programs called at hook points, separated by colons'],
+  ['KISS_KEEPLOG=1', 'keep the logs of builds that succeed'],
+  ['KISS_STRIP=0', 'do not strip what is built'],
+  ['KITH_MIRRORS', 'where sources are found by checksum when upstream fails: apt, a directory, a URL'],
+]
+
+export const help: Command = async ({ arguments: words }) => {
+  const [word] = words
+  if (word === undefined) {
+    process.stderr.write(overview())
+    return 0
+  }
+  const row = findCommand(word)
+  if (row === undefined) throw new KithError('unknown-command', { command: word })
+  return printCommandHelp(row)
+}
+
+/** Usage of one command, on standard error; exit status 0. */
+export function printCommandHelp({ name, letter, usage, summary, options }: CommandRow): number {
+  const short = letter === undefined ? '' : ` (or: kith ${letter})`
+  const known = ['--json', ...options].join(' ')
+  process.stderr.write(`kith ${name} ${usage}${short}\n  ${summary}\n  options: ${known}\n`)
+  return 0
+}
+
+function overview(): string {
+  const width = Math.max(...commandTable.map(({ name }) => name.length))
+  const rows = commandTable.map(
+    ({ name, letter, summary }) => `  ${letter ?? ' '}  ${name.padEnd(width)}  ${summary}\n`,
+  )
+  const wide = Math.max(...settings.map(([name]) => name.length))
+  const explained = settings.map(([name, text]) => `  ${name.padEnd(wide)}  ${text}\n`)
+  return [
+    'kith [a|b|c|d|i|l|p|r|s|v] [PACKAGE...]\n\nCommands\n',
+    ...rows,
+    '\nWithout PACKAGE, build checksum download install remove take the current directory.\n',
+    '--json on any command: events and results as JSON lines.\n\nSettings (environment)\n',
+    ...explained,
+    '\nRun "kith help COMMAND" for one command, "kith help-ext" to see all extensions.\n',
+  ].join('')
+}

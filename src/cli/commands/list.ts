@@ -1,0 +1,25 @@
+import { KithError } from '../../errors/kith-error.ts'
+import { versionLabel } from '../../model/version.ts'
+import { orderByDependency } from '../../plan/order-by-dependency.ts'
+import { type InstalledPackage, loadInstalled } from '../../store/installed-database.ts'
+import type { Command } from '../command.ts'
+import { dependenciesIn } from '../dependencies-in.ts'
+import { openWorkspace } from '../workspace.ts'
+
+/** `<name> <version>-<release>` per line: all, or those named, in order of dependence. */
+export const list: Command = async ({ arguments: words, config, print }) => {
+  const installed = loadInstalled(config.root)
+  const show = ({ name, version }: InstalledPackage): void =>
+    print(`${name} ${version === undefined ? 'unknown' : versionLabel(version)}`)
+  if (words.length === 0) {
+    for (const one of installed.values()) show(one)
+    return 0
+  }
+  const { names, repositories } = openWorkspace(words, config, process.cwd())
+  for (const name of orderByDependency(names, dependenciesIn(names, repositories))) {
+    const found = installed.get(name)
+    if (found === undefined) throw new KithError('not-installed', { name })
+    show(found)
+  }
+  return 0
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import type { Config } from '../config/config.ts'
+import { KithError } from '../errors/kith-error.ts'
+import type { Event } from '../events/event.ts'
+import { createJsonReporter } from '../report/json/json-reporter.ts'
+import { terminalStyle } from '../report/terminal/style.ts'
+import { createTerminalReporter } from '../report/terminal/terminal-reporter.ts'
+import { removeTree } from '../system/files.ts'
+import type { Invocation } from './command.ts'
+import { createHookRunner } from './hooks.ts'
+
+type Session = Pick<Invocation, 'context' | 'isJson' | 'print'>
+
+/** A sink for events that shows them in some form. */
+export interface Reporter {
+  report(event: Event): void
+  /** Leaves the terminal as a plain line would: call before anything else writes to it. */
+  close(): void
+}
+
+/**
+ * What a command runs in: the reporter, the signal that Ctrl-C aborts, the user's hooks, and the promise that the work
+ * directory of this process is gone afterwards (unless KISS_DEBUG keeps it).
+ */
+export async function openSession(
+  config: Config,
+  isJson: boolean,
+  body: (session: Session) => Promise<number>,
+): Promise<number> {
+  const abort = new AbortController()
+  const reporter = isJson
+    ? createJsonReporter((text) => void process.stdout.write(text))
+    : createTerminalReporter({
+        style: terminalStyle(process.env, process.stderr.isTTY),
+        write: (text) => void process.stderr.write(text),
+        columns: () => process.stderr.columns ?? 80,
+        isLive: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb',
+      })
+  const hooks = createHookRunner(config.hooks, process.env)
+  const stop = (): void => abort.abort()
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  try {
+    const context = { emit: (event: Event) => reporter.report(event), signal: abort.signal, hooks }
+    const print = (line: string): void => void process.stdout.write(`${line}\n`)
+    return await body({ context, isJson, print })
+  } catch (error) {
+    if (!abort.signal.aborted) throw error
+    await hooks.run('SIGINT', [])
+    throw error instanceof KithError && error.code !== 'interrupted'
+      ? new KithError('interrupted', {}, { cause: error })
+      : error
+  } finally {
+    reporter.close()
+    if (!config.keepsWork) removeTree(workDirectoryOf(config))
+    await hooks.run('SIGEXIT', [])
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+}
+
+/** `<cache>/kiss/proc/<pid>`: everything temporary of this process. */
+export function workDirectoryOf(config: Config): string {
+  return join(config.workParent, config.processName)
+}

@@ -1,0 +1,94 @@
+import { KithError } from '../errors/kith-error.ts'
+import { type Compression, compressions, isCompression } from '../model/artifact-name.ts'
+
+/** Every setting, read once from the environment and frozen. Engines never see it: the command line hands them values. */
+export interface Config {
+  /** KISS_PATH: directories of recipes, first match wins. */
+  readonly repositories: readonly string[]
+  /** KISS_ROOT without trailing slashes; empty for `/`. */
+  readonly root: string
+  /** `<cache>/kiss`. */
+  readonly cacheDirectory: string
+  /** Parent of this process's work directory: KISS_TMPDIR, else `proc` in the cache. */
+  readonly workParent: string
+  /** KISS_PROMPT: ask before doing more than was named. */
+  readonly isAsking: boolean
+  /** KISS_PROMPT: install what was named after building it (only for exactly `1`, the default). */
+  readonly isInstallingBuilt: boolean
+  /** KISS_FORCE=1: do without checks of dependencies and dependents. */
+  readonly isForced: boolean
+  /** KISS_DEBUG: keep the work directory. */
+  readonly keepsWork: boolean
+  /** KISS_KEEPLOG=1: keep the logs of builds that succeeded. */
+  readonly keepsLogs: boolean
+  /** KISS_STRIP: not `0`. */
+  readonly isStripping: boolean
+  /** KISS_CHOICE=0: a file conflict is an error instead of a choice. */
+  readonly refusesConflicts: boolean
+  readonly hasColour: boolean
+  readonly compression: Compression
+  /** KISS_HOOK: programs called at hook points. */
+  readonly hooks: readonly string[]
+  /** KITH_MIRRORS, not yet read. */
+  readonly mirrors: string
+  /** Programs on PATH named `kiss-*` are commands. */
+  readonly searchPath: string
+  readonly homeDirectory: string
+  readonly processName: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads the settings. `userId` decides where the cache is when XDG_CACHE_HOME is unset. Throws `invalid-setting`. */
+export function readConfig(environment: Environment, userId: number, processId: number): Config {
+  const cacheDirectory = `${cacheHome(environment, userId)}/kiss`
+  const prompt = environment['KISS_PROMPT'] ?? '1'
+  const processName = environment['KISS_PID'] || String(processId)
+  if (!/^[A-Za-z0-9._-]+$/.test(processName) || processName.startsWith('.'))
+    throw new KithError('invalid-setting', { setting: 'KISS_PID', value: processName, expected: 'letters and digits' })
+  return Object.freeze({
+    repositories: list(environment['KISS_PATH']).map((path) => absolute('KISS_PATH', path)),
+    root: absolute('KISS_ROOT', environment['KISS_ROOT'] || '/').replace(/\/+$/, ''),
+    cacheDirectory,
+    workParent: environment['KISS_TMPDIR']
+      ? absolute('KISS_TMPDIR', environment['KISS_TMPDIR'])
+      : `${cacheDirectory}/proc`,
+    isAsking: prompt !== '0',
+    isInstallingBuilt: prompt === '1',
+    isForced: environment['KISS_FORCE'] === '1',
+    keepsWork: (environment['KISS_DEBUG'] ?? '0') !== '0',
+    keepsLogs: environment['KISS_KEEPLOG'] === '1',
+    isStripping: environment['KISS_STRIP'] !== '0',
+    refusesConflicts: environment['KISS_CHOICE'] === '0',
+    hasColour: environment['KISS_COLOR'] !== '0' && !environment['NO_COLOR'],
+    compression: readCompression(environment['KISS_COMPRESS'] || 'zst'),
+    hooks: list(environment['KISS_HOOK']),
+    mirrors: environment['KITH_MIRRORS'] ?? '',
+    searchPath: environment['PATH'] ?? '/usr/bin:/bin',
+    homeDirectory: environment['HOME'] ?? '/',
+    processName,
+  })
+}
+
+function cacheHome(environment: Environment, userId: number): string {
+  if (environment['XDG_CACHE_HOME']) return absolute('XDG_CACHE_HOME', environment['XDG_CACHE_HOME'])
+  return userId === 0 || !environment['HOME'] ? '/var/cache' : `${absolute('HOME', environment['HOME'])}/.cache`
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '').split(':').filter((field) => field !== '')
+}
+
+function absolute(setting: string, value: string): string {
+  if (!value.startsWith('/')) throw new KithError('invalid-setting', { setting, value, expected: 'an absolute path' })
+  return value
+}
+
+function readCompression(value: string): Compression {
+  if (isCompression(value)) return value
+  throw new KithError('invalid-setting', {
+    setting: 'KISS_COMPRESS',
+    value,
+    expected: `one of ${compressions.join(' ')}`,
+  })
+}

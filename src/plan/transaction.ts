@@ -1,0 +1,24 @@
+import type { PackageName } from '../model/package-name.ts'
+import type { TreePath } from '../model/tree-path.ts'
+
+/** One change of a root. Paths are physical: no directory above them is a symlink. */
+export type Operation =
+  | { readonly kind: 'make-directory'; readonly path: TreePath; readonly mode: number }
+  /** The staged file replaces what is at `path`, in one step. */
+  | { readonly kind: 'place'; readonly staged: TreePath; readonly path: TreePath }
+  | { readonly kind: 'remove'; readonly path: TreePath }
+  /** Only when empty by then. */
+  | { readonly kind: 'remove-directory'; readonly path: TreePath }
+
+/** What will happen to a root for one package, as data: printed, tested, and carried out by store/apply alone. */
+export interface Transaction {
+  readonly package: PackageName
+  readonly operations: readonly Operation[]
+}
+
+/** What a root has at a place. */
+export interface FoundEntry {
+  readonly kind: 'file' | 'directory' | 'symlink' | 'fifo' | 'other'
+  /** For a symlink: whether it leads to a directory. */
+  readonly leadsToDirectory: boolean
+}

@@ -1,0 +1,114 @@
+import { printable } from '../../errors/printable.ts'
+import type { Event } from '../../events/event.ts'
+import type { Style } from './style.ts'
+import { formatBytes, formatDuration } from './units.ts'
+
+/** KISS's shape of a message: `-> name text`. */
+function message(style: Style, name: string, text: string): string {
+  return `${style.prefix('->')} ${name === '' ? '' : `${style.name(printable(name))} `}${printable(text)}\n`
+}
+
+function warning(style: Style, name: string, text: string): string {
+  return `${style.problem('WARNING')} ${name === '' ? '' : `${style.name(printable(name))} `}${printable(text)}\n`
+}
+
+/** What an event looks like as lines of a log; empty for what only a progress line shows. */
+export function renderEvent(event: Event, style: Style): string {
+  const say = (name: string, text: string): string => message(style, name, text)
+  switch (event.kind) {
+    case 'plan-made':
+      return renderPlan(event, style)
+    case 'source-found':
+      return say(event.package, `found ${event.source}`)
+    case 'fetch-started':
+      return say(event.package, `fetching ${event.url}`)
+    case 'fetch-progress':
+      return ''
+    case 'fetch-retried':
+      return warning(
+        style,
+        event.package,
+        `${event.reason}; trying again in ${formatDuration(event.delayMs)} (${event.url})`,
+      )
+    case 'fetch-finished': {
+      const from = event.mirror === undefined ? '' : ` from ${event.mirror}`
+      return say(event.package, `fetched ${formatBytes(event.sizeBytes)} in ${formatDuration(event.durationMs)}${from}`)
+    }
+    case 'mirror-tried':
+      return say(event.package, `mirror ${event.mirror}: ${event.outcome}`)
+    case 'checksum-compared':
+      return event.isMatch
+        ? say(event.package, `checksum matched ${event.actual} ${event.source}`)
+        : `${style.problem('-')} ${printable(event.expected)}\n${style.problem('+')} ${event.actual}  ${printable(event.source)}\n`
+    case 'notice':
+      return event.level === 'warning'
+        ? warning(style, event.package ?? '', event.text)
+        : say(event.package ?? '', event.text)
+    case 'lock-waiting':
+      return say('', `waiting for another kith to finish (${event.path})`)
+    case 'build-output':
+      return event.text
+    default:
+      return renderBuildOrStore(event, style)
+  }
+}
+
+type BuildOrStoreKind =
+  | 'build-started'
+  | 'build-stage'
+  | 'elf-inspected'
+  | 'dependency-detected'
+  | 'build-finished'
+  | 'build-failed'
+  | 'install-started'
+  | 'conflict-found'
+  | 'etc-kept'
+  | 'installed'
+  | 'removed'
+  | 'hook-started'
+  | 'hook-failed'
+
+function renderBuildOrStore(event: Extract<Event, { kind: BuildOrStoreKind }>, style: Style): string {
+  const say = (text: string): string => message(style, event.package, text)
+  switch (event.kind) {
+    case 'build-started':
+      return say(`building ${event.index}/${event.total} (${event.reason}) ${event.version}`)
+    case 'build-stage':
+      return event.detail === undefined ? '' : say(event.detail)
+    case 'elf-inspected':
+      return say(`inspected ELF ${event.path} (${event.type}${event.isStripped ? ', stripped' : ''})`)
+    case 'dependency-detected':
+      return say(`depends on ${event.dependency} (${event.change}: ${event.because})`)
+    case 'build-finished':
+      return say(
+        `built ${event.artifact} in ${formatDuration(event.durationMs)}: ${event.files} files, ${formatBytes(event.sizeBytes)}`,
+      )
+    case 'build-failed':
+      return say(`log stored at ${event.log}`)
+    case 'install-started':
+      return say(`installing ${event.artifact}`)
+    case 'conflict-found':
+      return say(`conflict: ${event.path} belongs to ${event.owner}; kept as an alternative (kith alternatives)`)
+    case 'etc-kept':
+      return event.outcome === 'saved-new'
+        ? warning(style, event.package, `${event.path} was changed: saved the new one as ${event.path}.new`)
+        : say(`skipping ${event.path} (modified)`)
+    case 'installed':
+      return say(`installed ${event.version} (${event.files} files)`)
+    case 'removed':
+      return say('removed')
+    case 'hook-started':
+      return say(`running ${event.hook}`)
+    case 'hook-failed':
+      return warning(style, event.package, `${event.hook} failed: ${event.status}`)
+  }
+}
+
+function renderPlan(event: Extract<Event, { kind: 'plan-made' }>, style: Style): string {
+  const total = event.steps.length
+  const lines = event.steps.map(({ package: name, reason }, index) =>
+    message(style, name, `(${index + 1}/${total}) will build (${reason})`),
+  )
+  const cached = event.cached.map((name) => message(style, name, 'already built, will be used'))
+  return [...cached, ...lines].join('')
+}

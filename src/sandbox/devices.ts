@@ -1,0 +1,30 @@
+import type { LandlockRule } from '../native/landlock.ts'
+import type { MountOperation } from './spec.ts'
+
+/** A minimal /dev, /proc and /tmp of the sandbox's own. */
+export function planDevices(): MountOperation[] {
+  const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty']
+  return [
+    { kind: 'tmpfs', target: '/dev', mode: 0o755 },
+    ...devices.map((name): MountOperation => ({ kind: 'device', target: `/dev/${name}`, source: `/dev/${name}` })),
+    { kind: 'devpts', target: '/dev/pts' },
+    { kind: 'symlink', target: '/dev/ptmx', to: 'pts/ptmx' },
+    { kind: 'symlink', target: '/dev/fd', to: '/proc/self/fd' },
+    { kind: 'symlink', target: '/dev/stdin', to: '/proc/self/fd/0' },
+    { kind: 'symlink', target: '/dev/stdout', to: '/proc/self/fd/1' },
+    { kind: 'symlink', target: '/dev/stderr', to: '/proc/self/fd/2' },
+    { kind: 'tmpfs', target: '/dev/shm', mode: 0o1777 },
+    { kind: 'proc', target: '/proc' },
+    { kind: 'tmpfs', target: '/tmp', mode: 0o1777 },
+    { kind: 'directory', target: '/run', mode: 0o755 },
+    { kind: 'directory', target: '/sys', mode: 0o755 },
+  ]
+}
+
+/** What planDevices made may be used, and everything may be read and executed. */
+export const deviceRules: readonly LandlockRule[] = [
+  { path: '/', access: 'read' },
+  { path: '/dev', access: 'device' },
+  { path: '/dev/shm', access: 'write' },
+  { path: '/tmp', access: 'write' },
+]

@@ -1,0 +1,44 @@
+import { basename } from 'node:path'
+import { KithError } from '../../errors/kith-error.ts'
+import { archiveSuffix } from '../../model/archive-suffix.ts'
+import { readChunks, sizeOfFile } from './archive-file.ts'
+import { decompressor } from './compress.ts'
+import { type UnpackOptions, type UnpackSummary, unpackTar } from './unpack-tar.ts'
+
+export interface UnpackFileOptions extends Partial<Omit<UnpackOptions, 'compressedBytes'>> {
+  /** Where decompressors are looked for; PATH when not given. */
+  readonly searchPath?: string | undefined
+}
+
+/**
+ * Unpacks the tarball `file`, compressed as its name says, into `directory`: modes exact, owner the caller. Throws
+ * `archive-invalid`, `program-missing`, `io-failed`; what was unpacked by then stays.
+ */
+export async function unpackArtifact(
+  file: string,
+  directory: string,
+  options: UnpackFileOptions = {},
+): Promise<UnpackSummary> {
+  return await unpackFile(file, basename(file), directory, options)
+}
+
+/** The same for any tarball at `file` that is named `fileName`. */
+export async function unpackFile(
+  file: string,
+  fileName: string,
+  directory: string,
+  { searchPath, ...options }: UnpackFileOptions,
+): Promise<UnpackSummary> {
+  const archive = options.archive ?? fileName
+  const suffix = archiveSuffix(fileName)
+  if (suffix.kind !== 'archive')
+    throw new KithError('archive-invalid', { archive, reason: 'its suffix is that of no archive that can be unpacked' })
+  const compressedBytes = suffix.compression === 'none' ? undefined : await sizeOfFile(file)
+  const decompress = decompressor(suffix.compression, { archive, searchPath })
+  return await unpackTar(decompress(readChunks(file)), directory, {
+    kind: 'artifact',
+    ...options,
+    archive,
+    compressedBytes,
+  })
+}
