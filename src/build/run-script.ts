@@ -6,7 +6,7 @@ import { deviceRules, planDevices } from '../sandbox/devices.ts'
 import { runSandbox } from '../sandbox/run-sandbox.ts'
 import type { MountOperation } from '../sandbox/spec.ts'
 import { planSysroot } from '../sandbox/sysroot.ts'
-import { linkInfo } from '../system/files.ts'
+import { linkInfo, readLatin1 } from '../system/files.ts'
 import { openBuildLog } from './build-log.ts'
 import type { BuildSettings } from './build-settings.ts'
 import type { WorkerSurroundings } from './run-worker.ts'
@@ -49,7 +49,12 @@ export async function runScript(
   const inherited = recipe.format === 'puke' ? { ...settings.environment, pkg_dir: destdir } : settings.environment
   using log = openBuildLog(settings.cacheDirectory, name, settings.now, String(process.pid))
   const command = {
-    argv: [`${sandboxPaths.recipe(name)}/build`, destdir, recipe.version.version],
+    argv: [
+      ...interpreter(`${work.recipe}/build`),
+      `${sandboxPaths.recipe(name)}/build`,
+      destdir,
+      recipe.version.version,
+    ],
     cwd: build,
     environment: scriptEnvironment(name, inherited, epoch),
   }
@@ -69,6 +74,12 @@ export async function runScript(
     throw new KithError('build-failed', { package: name, status: told, log: log.path })
   }
   if (!settings.keepsLogs) log.remove()
+}
+
+/** What a script without `#!` is run with, as a shell would do it; nothing for scripts with it and for programs. */
+function interpreter(script: string): string[] {
+  const start = readLatin1(script).slice(0, 4)
+  return start.startsWith('#!') || start === '\x7fELF' ? [] : ['/bin/sh', '-e']
 }
 
 /** An empty home where the user's would be, so that tools which write there find something; it is gone afterwards. */

@@ -108,6 +108,22 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/search.ts')).search,
   },
   {
+    name: 'update',
+    letter: 'u',
+    usage: '',
+    summary: 'Update the repositories',
+    options: [],
+    load: async () => (await import('./commands/update.ts')).update,
+  },
+  {
+    name: 'upgrade',
+    letter: 'U',
+    usage: '',
+    summary: 'Build and install what the repositories have in other versions',
+    options: [],
+    load: async () => (await import('./commands/upgrade.ts')).upgrade,
+  },
+  {
     name: 'version',
     letter: 'v',
     usage: '',

@@ -53,4 +53,8 @@ export const fetchErrors = {
     ({ failures }) => `Cannot fetch ${failures.length} sources:${indented(failures)}`,
     () => 'What was fetched stays in the cache; kith download <package> tries the rest again',
   ),
+  'update-failed': entry<{ repository: string; reason: string }>(
+    ({ repository, reason }) => `Cannot update "${repository}": ${reason}`,
+    ({ repository }) => `Look at it with: git -C ${repository} status`,
+  ),
 } as const

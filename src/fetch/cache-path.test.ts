@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { isKithError } from '../errors/kith-error.ts'
 import { rejectedSourcePath, sourceCachePath, sourceRecordPath } from './cache-path.ts'
-import { gitSource, remoteSource, testPackage } from './fetch-bench.ts'
+import { gitSource, remoteSource, testPackage } from './fetch-fixture.ts'
 
 const cache = '/c/kiss'
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import type { PackageName } from '../model/package-name.ts'
@@ -40,7 +41,7 @@ export function rejectedSourcePath(
 
 /** Name of a cache path in kith's flat directories, for example of its lock. */
 export function cacheKey(text: string): string {
-  return new Bun.CryptoHasher('sha256').update(text).digest('hex').slice(0, 40)
+  return createHash('sha256').update(text).digest('hex').slice(0, 40)
 }
 
 function relativeCachePath(packageName: PackageName, source: CachedSource): string {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { isKithError, KithError } from '../errors/kith-error.ts'
 import type { Checksum } from '../model/checksums.ts'
 import { digestBytes } from '../system/digests.ts'
-import { type FetchBench, failureOf, openBench, remoteSource, testPackage } from './fetch-bench.ts'
+import { type FetchBench, failureOf, openBench, remoteSource, testPackage } from './fetch-fixture.ts'
 import { type FetchRequest, fetchSources } from './fetch-sources.ts'
-import { serve } from './http/test-server.ts'
+import { serve } from './http/server-fixture.ts'
 
 const request = (url: string, options: { destination?: string; checksum?: Checksum } = {}): FetchRequest => ({
   package: testPackage,

@@ -3,10 +3,10 @@ import { isKithError } from '../errors/kith-error.ts'
 import { parseChecksums, printChecksums } from '../model/checksums.ts'
 import type { Source } from '../model/sources.ts'
 import { digestBytes } from '../system/digests.ts'
-import { type FetchBench, failureOf, gitSource, openBench, remoteSource, testPackage } from './fetch-bench.ts'
+import { type FetchBench, failureOf, gitSource, openBench, remoteSource, testPackage } from './fetch-fixture.ts'
 import { fetchSources } from './fetch-sources.ts'
 import { hashSources } from './hash-sources.ts'
-import { serve } from './http/test-server.ts'
+import { serve } from './http/server-fixture.ts'
 import { type VerifiableRecipe, verifySources } from './verify-sources.ts'
 
 const hash = (text: string, algorithm: 'blake3' | 'sha256' = 'blake3') =>

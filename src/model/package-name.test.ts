@@ -17,7 +17,6 @@ test('parsePackageName() only gives names that are one segment of a path', () =>
   fc.assert(
     fc.property(packageNames(), (name) => {
       expect(packageNameFault(name)).toBeUndefined()
-      expect(new URL(`file:///repo/${encodeURIComponent(name)}`).pathname.split('/')).toHaveLength(3)
       expect(name).not.toContain('/')
       expect(['.', '..']).not.toContain(name)
     }),

@@ -6,6 +6,11 @@ export type Operation =
   | { readonly kind: 'make-directory'; readonly path: TreePath; readonly mode: number }
   /** The staged file replaces what is at `path`, in one step. */
   | { readonly kind: 'place'; readonly staged: TreePath; readonly path: TreePath }
+  | { readonly kind: 'move'; readonly from: TreePath; readonly to: TreePath }
+  /** A copy of the file at `path`, with its times, replaces what is at `copy`. */
+  | { readonly kind: 'copy-aside'; readonly path: TreePath; readonly copy: TreePath }
+  /** A text file of the database; `bytes` as latin1. */
+  | { readonly kind: 'write'; readonly path: TreePath; readonly bytes: string }
   | { readonly kind: 'remove'; readonly path: TreePath }
   /** Only when empty by then. */
   | { readonly kind: 'remove-directory'; readonly path: TreePath }

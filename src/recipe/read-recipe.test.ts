@@ -200,7 +200,7 @@ describe('readRecipe() counts checksums', () => {
     const short = read('short', { sources, checksums: `${blake3}\n` })
     const wrong = read('wrong', { sources, checksums: `${blake3}\nsurplus\n` })
 
-    expect(told(short)).toEqual(['warning checksums has 1 lines, but the recipe has 2 sources with a checksum'])
+    expect(told(short)).toEqual(['warning checksums expected one checksum for each of 2 sources, found 1'])
     expect(told(wrong)[0]).toStartWith('warning checksums:2 "surplus" is no checksum')
     expect(told(read('absent', { sources }))).toEqual(['warning checksums the checksums file is missing'])
     for (const { recipe } of [short, wrong]) expect(recipe).toBeDefined()

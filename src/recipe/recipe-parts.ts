@@ -77,7 +77,7 @@ export function readChecksums(directory: RecipeDirectory, { sources, problems }:
   const reading = parseChecksums(entry.text, file)
   const actual = reading.lines.length
   const isMiscounted = isComplete && actual !== expected
-  const count = `has ${actual} lines, but the recipe has ${expected} sources with a checksum`
+  const count = `expected one checksum for each of ${expected} sources, found ${actual}`
   return { lines: reading.lines, problems: isMiscounted ? [...reading.problems, warn(count)] : reading.problems }
 }
 

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { type Choice, choicesDirectory, parseChoiceName } from '../model/choice-name.ts'
-import { type ManifestEntry, printManifest } from '../model/manifest.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
 import { choicePath } from '../plan/conflicts.ts'
-import { isDirectory, writeFileAtomic } from '../system/files.ts'
+import { planSwap, type SwapParty } from '../plan/swap-transaction.ts'
+import { isDirectory } from '../system/files.ts'
 import { treeEntry, treeNames } from '../system/tree.ts'
-import { exchangeFiles } from '../system/tree-changes.ts'
-import { loadInstalled, readManifest } from './installed-database.ts'
+import { applyTransaction } from './apply.ts'
+import { databasePath, type InstalledPackage, loadInstalled, readManifest } from './installed-database.ts'
 import { findOwners } from './owners.ts'
 import { PhysicalPaths } from './physical-paths.ts'
 
@@ -18,16 +18,19 @@ export function listChoices(root: string): Choice[] {
   return treeNames(root, textTreePath(choicesDirectory)).flatMap((name) => parseChoiceName(name) ?? [])
 }
 
-/** Who has each path that has a choice. With `only`, the paths of that package, which must be installed. */
+/**
+ * Who has each path that has a choice, owner by owner in the order of their manifests. With `only`, the paths of that
+ * package. Throws `not-installed`.
+ */
 export function listPreferred(root: string, only?: PackageName): Choice[] {
   const installed = loadInstalled(root)
   if (only !== undefined && !installed.has(only)) throw new KithError('not-installed', { name: only })
-  const paths = [...new Set(listChoices(root).map(({ path }) => path))].sort((one, other) => (one < other ? -1 : 1))
   const physical = new PhysicalPaths(root)
-  const owners = findOwners(new Set(paths.map((path) => physical.place(path))), installed.values(), physical)
-  return paths.flatMap((path) => {
-    const owner = owners.get(physical.place(path))
-    return owner === undefined || (only !== undefined && owner !== only) ? [] : [{ package: owner, path }]
+  const chosen = new Set(listChoices(root).map(({ path }) => physical.place(path)))
+  return [...installed.values()].flatMap(({ name, directory }) => {
+    if (chosen.size === 0 || (only !== undefined && name !== only)) return []
+    const files = readManifest(directory).filter(({ isDirectory }) => !isDirectory)
+    return files.filter(({ path }) => chosen.has(physical.place(path))).map(({ path }) => ({ package: name, path }))
   })
 }
 
@@ -48,18 +51,16 @@ export function swapAlternative(name: PackageName, path: TreePath, root: string)
   const outgoing = owner === undefined ? undefined : installed.get(owner)
   if (outgoing === undefined && treeEntry(root, place) !== undefined)
     throw new KithError('alternative-not-owned', { path: bytesText(path) })
-  if (outgoing === undefined) exchangeFiles(root, choice, place, undefined)
-  else {
-    const released = choicePath(outgoing.name, path)
-    exchangeFiles(root, choice, place, released)
-    rewriteManifest(outgoing.directory, (entry) => (physical.place(entry.path) === place ? released : entry.path))
-  }
-  rewriteManifest(incoming.directory, (entry) => (entry.path === choice ? path : entry.path))
+  const transaction = planSwap({
+    incoming: partyOf(incoming),
+    outgoing: outgoing && partyOf(outgoing),
+    path,
+    place,
+    placeOf: (listed) => physical.place(listed),
+  })
+  applyTransaction(transaction, root, root)
 }
 
-function rewriteManifest(directory: string, pathOf: (entry: ManifestEntry) => TreePath): void {
-  const entries = readManifest(directory).map((entry) =>
-    entry.isDirectory ? entry : { isDirectory: false, path: pathOf(entry) },
-  )
-  writeFileAtomic(join(directory, 'manifest'), Buffer.from(printManifest(entries), 'latin1'))
+function partyOf({ name, directory }: InstalledPackage): SwapParty {
+  return { name, entry: textTreePath(`${databasePath}/${name}`), manifest: readManifest(directory) }
 }

@@ -1,17 +1,18 @@
-import type { Context } from '../events/context.ts'
 import type { Operation, Transaction } from '../plan/transaction.ts'
-import { makeTreeDirectory, placeFile, removeEmptyDirectory, removeTreeFile } from '../system/tree-changes.ts'
+import {
+  copyFileAside,
+  makeTreeDirectory,
+  placeFile,
+  removeEmptyDirectory,
+  removeTreeFile,
+  writeTreeFile,
+} from '../system/tree-changes.ts'
 
 /**
  * Carries out a transaction: the only code that changes anything below a root. `staged` is the tree that `place` takes
  * files from. Operations come ordered by the plan: new files replace old ones before obsolete ones go.
  */
-export function applyTransaction(
-  { operations }: Transaction,
-  root: string,
-  staged: string,
-  _context: Pick<Context, 'emit'>,
-): void {
+export function applyTransaction({ operations }: Transaction, root: string, staged: string): void {
   for (const operation of operations) applyOperation(operation, root, staged)
 }
 
@@ -22,6 +23,15 @@ function applyOperation(operation: Operation, root: string, staged: string): voi
       return
     case 'place':
       placeFile(staged, operation.staged, root, operation.path)
+      return
+    case 'move':
+      placeFile(root, operation.from, root, operation.to)
+      return
+    case 'copy-aside':
+      copyFileAside(root, operation.path, operation.copy)
+      return
+    case 'write':
+      writeTreeFile(root, operation.path, operation.bytes)
       return
     case 'remove':
       removeTreeFile(root, operation.path)

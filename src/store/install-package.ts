@@ -53,7 +53,7 @@ export async function installPackage(artifact: string, settings: InstallSettings
     const blocked = plan.blocked.map(({ path, reason }) => ({ path: bytesText(path), reason }))
     throw new KithError('path-blocked', { package: name, blocked })
   }
-  applyTransaction(plan.transaction, root, staged.directory, context)
+  applyTransaction(plan.transaction, root, staged.directory)
   for (const path of plan.besideEtc)
     context.emit({ kind: 'etc-kept', package: name, path: bytesText(path), outcome: 'saved-new' })
   for (const path of plan.keptEtc)

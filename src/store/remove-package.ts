@@ -37,7 +37,7 @@ export async function removePackage(name: PackageName, settings: InstallSettings
   const wasWell = await runPackageScript('pre-remove', name, root, settings.environment, context)
   await context.hooks.run('pre-remove', [name, join(root || '/', databasePath, name)])
   const { operations, keptEtc } = planObsolete(await gatherOldEntries(state, new PhysicalPaths(root)), new Set())
-  applyTransaction({ package: name, operations }, root, root, context)
+  applyTransaction({ package: name, operations }, root, root)
   for (const path of keptEtc)
     context.emit({ kind: 'etc-kept', package: name, path: bytesText(path), outcome: 'not-removed' })
   context.emit({ kind: 'removed', package: name })

@@ -15,6 +15,9 @@ export interface FileInfo {
   readonly mtimeMs: number
   readonly inode: number
   readonly device: number
+  /** User and group ids. */
+  readonly owner: number
+  readonly group: number
 }
 
 /** Follows symlinks; undefined where nothing is there. */
@@ -37,7 +40,7 @@ function statWith(stat: typeof fs.statSync | typeof fs.lstatSync, path: string):
   }
 }
 
-function describe(found: fs.Stats): Pick<FileInfo, 'kind' | 'mtimeMs' | 'inode' | 'device'> {
+function describe(found: fs.Stats): Pick<FileInfo, 'kind' | 'mtimeMs' | 'inode' | 'device' | 'owner' | 'group'> {
   const kind = found.isFile()
     ? 'file'
     : found.isDirectory()
@@ -45,7 +48,7 @@ function describe(found: fs.Stats): Pick<FileInfo, 'kind' | 'mtimeMs' | 'inode' 
       : found.isSymbolicLink()
         ? 'symlink'
         : 'other'
-  return { kind, mtimeMs: found.mtimeMs, inode: found.ino, device: found.dev }
+  return { kind, mtimeMs: found.mtimeMs, inode: found.ino, device: found.dev, owner: found.uid, group: found.gid }
 }
 
 export function isDirectory(path: string): boolean {

@@ -20,7 +20,7 @@ export interface HttpResponse extends Disposable {
   read(): Promise<HttpPiece>
 }
 
-export type HttpPiece =
+type HttpPiece =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'end' }
   /** The connection broke or stood still, or the signal fired, before the end. */

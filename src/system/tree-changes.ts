@@ -26,7 +26,7 @@ export function placeFile(source: string, from: TreePath, root: string, to: Tree
       fs.renameSync(origin, place)
     } catch (error) {
       if (errorCode(error) !== 'EXDEV') throw error
-      const beside = hostPath(root, childPath(parentPath(to), `.kith-${process.pid}-${baseName(to)}`.slice(0, 255)))
+      const beside = hostPath(root, temporaryBeside(to))
       copyAcross(origin, beside)
       fs.renameSync(beside, place)
       fs.unlinkSync(origin)
@@ -72,14 +72,26 @@ function attempt(action: string, root: string, path: TreePath, call: () => void)
   }
 }
 
-/** Puts the file `from` at `to`; what was there is kept as `released` first. */
-export function exchangeFiles(root: string, from: TreePath, to: TreePath, released: TreePath | undefined): void {
-  attempt('swap', root, to, () => {
-    if (released !== undefined) {
-      const kept = hostPath(root, released)
-      fs.rmSync(kept, { force: true })
-      copyAcross(hostPath(root, to), kept)
-    }
-    placeFile(root, from, root, to)
+/** Copies a file or link, with mode and times, over what is at `copy`, in one step. */
+export function copyFileAside(root: string, path: TreePath, copy: TreePath): void {
+  attempt('copy', root, path, () => {
+    const place = hostPath(root, copy)
+    const beside = hostPath(root, temporaryBeside(copy))
+    fs.mkdirSync(hostPath(root, parentPath(copy)), { recursive: true, mode: 0o755 })
+    copyAcross(hostPath(root, path), beside)
+    fs.renameSync(beside, place)
   })
+}
+
+/** Writes a text file of the database, complete or not at all; `bytes` as latin1. */
+export function writeTreeFile(root: string, path: TreePath, bytes: string): void {
+  attempt('write', root, path, () => {
+    const beside = hostPath(root, temporaryBeside(path))
+    fs.writeFileSync(beside, Buffer.from(bytes, 'latin1'), { mode: 0o644, flush: true })
+    fs.renameSync(beside, hostPath(root, path))
+  })
+}
+
+function temporaryBeside(path: TreePath): TreePath {
+  return childPath(parentPath(path), `.kith-${process.pid}-${baseName(path)}`.slice(0, 255))
 }

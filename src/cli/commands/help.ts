@@ -43,7 +43,7 @@ function overview(): string {
   const wide = Math.max(...settings.map(([name]) => name.length))
   const explained = settings.map(([name, text]) => `  ${name.padEnd(wide)}  ${text}\n`)
   return [
-    'kith [a|b|c|d|i|l|p|r|s|v] [PACKAGE...]\n\nCommands\n',
+    'kith [a|b|c|d|H|i|l|p|r|s|u|U|v] [PACKAGE...]\n\nCommands\n',
     ...rows,
     '\nWithout PACKAGE, build checksum download install remove take the current directory.\n',
     '--json on any command: events and results as JSON lines.\n\nSettings (environment)\n',

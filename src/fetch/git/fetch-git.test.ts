@@ -1,45 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { isKithError } from '../../errors/kith-error.ts'
-import { isFile, linkInfo, makeDirectory, makeSymlink, readText, removeTree, setMode } from '../../system/files.ts'
-import { findProgram, run } from '../../system/process.ts'
-import { type FetchBench, failureOf, gitSource, openBench, testEnvironment, testPackage } from '../fetch-bench.ts'
-import { fetchSources } from '../fetch-sources.ts'
-
-const hasGit = findProgram(['git'], process.env.PATH ?? '') !== undefined
-
-interface Upstream {
-  readonly path: string
-  readonly url: string
-  git(...argv: string[]): Promise<string>
-  /** Changes the file `name`; gives the commit's id. */
-  commit(name: string, content: string): Promise<string>
-}
-
-async function makeUpstream(bench: FetchBench): Promise<Upstream> {
-  const path = join(bench.directory, 'upstream')
-  makeDirectory(path)
-  const identity = ['-c', 'user.name=A', '-c', 'user.email=a@b.example']
-  const git = async (...argv: string[]) => {
-    const environment = testEnvironment(bench.directory)
-    const result = await run(['git', '-C', path, ...identity, ...argv], 'test', { env: environment })
-    if (result.status !== 0) throw new Error(`git ${argv.join(' ')}: ${result.stderr}`)
-    return result.stdout.trim()
-  }
-  await git('init', '--quiet', '-b', 'main')
-  const commit = async (name: string, content: string) => {
-    bench.write(`upstream/${name}`, content)
-    await git('add', '-A')
-    await git('commit', '--quiet', '-m', `${name} ${content}`)
-    return await git('rev-parse', 'HEAD')
-  }
-  return { path, url: `file://${path}`, git, commit }
-}
-
-const fetch = (bench: FetchBench, text: string, attempts = 1) =>
-  fetchSources([{ package: testPackage, source: gitSource(text) }], bench.settings({ attempts }), bench.context)
-
-const checkout = 'kiss/sources/zlib/upstream'
+import { makeDirectory, removeTree, setMode } from '../../system/files.ts'
+import { run } from '../../system/process.ts'
+import { failureOf, openBench, testEnvironment } from '../fetch-fixture.ts'
+import { checkout, fetchGitText as fetch, hasGit, makeUpstream } from './upstream-fixture.ts'
 
 describe.skipIf(!hasGit)('fetchGit()', () => {
   test('gets the default branch, one commit deep', async () => {
@@ -119,6 +84,31 @@ describe.skipIf(!hasGit)('fetchGit()', () => {
     await fetch(bench, `git+${upstream.url}#${first}`)
 
     expect(bench.text(`${checkout}/a`)).toBe('one')
+  })
+
+  test('gets a repository from a plain web server', async () => {
+    using bench = openBench()
+    const upstream = await makeUpstream(bench)
+    await upstream.commit('a', 'one')
+    await upstream.git('update-server-info')
+    using server = Bun.serve({
+      hostname: '127.0.0.1',
+      port: 0,
+      async fetch({ url, headers }) {
+        if (headers.get('authorization') !== `Basic ${btoa('me:secret')}`)
+          return new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } })
+        const file = Bun.file(join(upstream.path, '.git', new URL(url).pathname.replace('/upstream', '')))
+        return (await file.exists()) ? new Response(file) : new Response(null, { status: 404 })
+      },
+    })
+    const address = `127.0.0.1:${server.port}/upstream`
+
+    await fetch(bench, `git+http://me:secret@${address}@main`)
+
+    expect(bench.text(`${checkout}/a`)).toBe('one')
+    expect(bench.text(`${checkout}/.git/config`)).toContain(`url = "http://${address}"`)
+    expect(bench.text(`${checkout}/.git/FETCH_HEAD`)).not.toContain('secret')
+    expect(String(await failureOf(fetch(bench, `git+http://${address}`)))).toContain('could not read Username')
   })
 
   test('looks an abbreviated commit up in everything', async () => {
@@ -227,6 +217,23 @@ describe.skipIf(!hasGit)('fetchGit()', () => {
     expect(bench.list(`${checkout}/sub`)).toEqual([])
   })
 
+  test('asks nothing, and reaches ssh by the command of the user', async () => {
+    using bench = openBench()
+    const ssh = bench.write(
+      'ssh',
+      `#!/bin/sh\nenv >${bench.directory}/env\necho "$*" >${bench.directory}/argv\nexit 1\n`,
+    )
+    setMode(ssh, 0o755)
+    bench.write('.gitconfig', `[core]\n\tsshCommand = ${ssh}\n`)
+
+    await failureOf(fetch(bench, 'git+ssh://git@host.example/x@main'))
+
+    expect(bench.text('argv')).toContain('git@host.example')
+    const environment = bench.text('env').split('\n')
+    for (const line of ['GIT_TERMINAL_PROMPT=0', 'SSH_ASKPASS=false', 'SSH_ASKPASS_REQUIRE=force'])
+      expect(environment).toContain(line)
+  })
+
   test('is interruptible', async () => {
     using bench = openBench()
     using silent = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
@@ -235,89 +242,5 @@ describe.skipIf(!hasGit)('fetchGit()', () => {
     const error = await failureOf(fetch(bench, `git+http://127.0.0.1:${silent.port}/x`))
 
     expect(isKithError(error, 'interrupted')).toBe(true)
-  })
-})
-
-describe.skipIf(!hasGit)('attacks on fetchGit()', () => {
-  test('hooks, filters and fsmonitor of a cached repository are not run', async () => {
-    using bench = openBench()
-    const upstream = await makeUpstream(bench)
-    await upstream.commit('.gitattributes', '* filter=evil')
-    await fetch(bench, `git+${upstream.url}`)
-    const trap = bench.write('trap', `#!/bin/sh\ntouch ${bench.directory}/sprung\ncat\n`)
-    setMode(trap, 0o755)
-    bench.write(
-      `${checkout}/.git/config`,
-      `${bench.text(`${checkout}/.git/config`)}
-[core]\n\tfsmonitor = ${trap}\n\thooksPath = .git/hooks\n\tsshCommand = ${trap}\n\tgitProxy = ${trap}
-[filter "evil"]\n\tsmudge = ${trap}\n\tclean = ${trap}
-[remote "origin"]\n\tuploadpack = ${trap}\n\turl = ext::${trap}\n`,
-    )
-    for (const hook of ['post-checkout', 'reference-transaction', 'post-index-change']) {
-      bench.write(`${checkout}/.git/hooks/${hook}`, readText(trap))
-      setMode(join(bench.directory, checkout, '.git/hooks', hook), 0o755)
-    }
-    await upstream.commit('a', 'two')
-
-    await fetch(bench, `git+${upstream.url}`)
-
-    expect(bench.text(`${checkout}/a`)).toBe('two')
-    expect(isFile(join(bench.directory, 'sprung'))).toBe(false)
-  })
-
-  test('settings of the user change no file', async () => {
-    using bench = openBench()
-    const upstream = await makeUpstream(bench)
-    await upstream.commit('.gitattributes', 'b filter=upper')
-    await upstream.commit('b', 'one\ntwo\n')
-    bench.write('.gitconfig', '[core]\n\tautocrlf = true\n[filter "upper"]\n\tsmudge = tr a-z A-Z\n')
-
-    await fetch(bench, `git+${upstream.url}`)
-
-    expect(bench.text(`${checkout}/b`)).toBe('one\ntwo\n')
-  })
-
-  test.each(['git+ext::sh%20-c%20touch%20sprung/x', 'git+fd::17/x'])(
-    'no program is taken from a URL: %s',
-    async (text) => {
-      using bench = openBench()
-
-      const error = await failureOf(fetch(bench, text))
-
-      expect(isKithError(error, 'git-failed')).toBe(true)
-      expect(String(error)).toContain('only http, https, ssh, git and file URLs')
-    },
-  )
-
-  test('options in place of a URL or a branch are refused before git sees them', async () => {
-    using bench = openBench()
-    for (const git of [
-      { url: '--upload-pack=touch sprung', reference: { kind: 'default' } },
-      { url: 'file:///srv/x', reference: { kind: 'branch-or-tag', name: '--upload-pack=touch sprung' } },
-    ] as const) {
-      const source = {
-        kind: 'git',
-        text: 'git+x',
-        destination: undefined,
-        git: { ...git, directoryName: 'x' },
-      } as const
-      const error = await failureOf(fetchSources([{ package: testPackage, source }], bench.settings(), bench.context))
-      expect(isKithError(error, 'git-failed')).toBe(true)
-    }
-    expect(bench.list('kiss')).toBeUndefined()
-  })
-
-  test('a directory that somebody linked into the cache is not cleaned', async () => {
-    using bench = openBench()
-    const upstream = await makeUpstream(bench)
-    await upstream.commit('a', 'one')
-    bench.write('precious/work', 'mine')
-    makeSymlink(join(bench.directory, 'precious'), join(bench.directory, checkout))
-
-    const error = await failureOf(fetch(bench, `git+${upstream.url}`))
-
-    expect(isKithError(error, 'io-failed')).toBe(true)
-    expect(bench.text('precious/work')).toBe('mine')
-    expect(linkInfo(join(bench.directory, 'precious/.git'))).toBeUndefined()
   })
 })

@@ -34,7 +34,7 @@ export async function fetchGit(
   const fault = gitSourceFault(source.git)
   if (fault !== undefined) throw new KithError('git-failed', { package: packageName, url: shownUrl, reason: fault })
   const checkout = sourceCachePath(settings.cacheDirectory, packageName, source)
-  const options: GitOptions = { checkout, environment: gitHostEnvironment(settings), signal: context.signal }
+  const options: GitOptions = { checkout, environment: settings.environment, signal: context.signal }
   using _lock = await lockSource(checkout, settings, context)
   const pinned = pinnedCommit(source.git)
   if (pinned !== undefined && isDirectory(checkout)) {
@@ -109,11 +109,4 @@ function publicUrl(url: string): string {
 /** Lets git use the URL with credentials in place of the public one. */
 function credentials(url: string): Record<string, string> {
   return publicUrl(url) === url ? {} : { [`url.${url}.insteadOf`]: publicUrl(url) }
-}
-
-/** Several fetches run at once, so ssh must not ask for a passphrase; who wants that sets GIT_SSH_COMMAND. */
-function gitHostEnvironment({ environment, connectTimeoutMs }: FetchSettings): FetchSettings['environment'] {
-  if (environment.GIT_SSH !== undefined || environment.GIT_SSH_COMMAND !== undefined) return environment
-  const seconds = Math.max(1, Math.round(connectTimeoutMs / 1000))
-  return { ...environment, GIT_SSH_COMMAND: `ssh -oBatchMode=yes -oConnectTimeout=${seconds}` }
 }

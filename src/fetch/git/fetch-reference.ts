@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { GitSource } from '../../model/git-source.ts'
 import { isFile } from '../../system/files.ts'
+import type { RunResult } from '../../system/process.ts'
 import { type GitOptions, runGit, runLocalGit } from './run-git.ts'
 
 export type ReferenceOutcome =
@@ -16,7 +17,7 @@ export async function fetchReference(
   options: GitOptions,
 ): Promise<ReferenceOutcome> {
   const wanted = wantedName(reference)
-  const shallow = await runGit(['fetch', '--quiet', '--depth=1', 'origin', wanted], options)
+  const shallow = await fetchOne(wanted, options)
   if (shallow.status === 0) return await resolve('FETCH_HEAD', options)
   const failure = failureOf(shallow.stderr, reference)
   if (reference.kind !== 'commit' || failure.kind === 'temporary') return failure
@@ -29,6 +30,13 @@ export async function fetchReference(
   if (full.status !== 0) return failureOf(full.stderr, reference)
   const found = await resolve(wanted, options)
   return found.kind === 'fetched' ? found : { kind: 'permanent', reason: missing(reference) }
+}
+
+async function fetchOne(wanted: string, options: GitOptions): Promise<RunResult> {
+  const shallow = await runGit(['fetch', '--quiet', '--depth=1', 'origin', wanted], options)
+  // A plain web server with a repository on it can only give everything.
+  if (!/does not support shallow/i.test(shallow.stderr)) return shallow
+  return await runGit(['fetch', '--quiet', 'origin', wanted], options)
 }
 
 function wantedName(reference: GitSource['reference']): string {

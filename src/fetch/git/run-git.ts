@@ -39,7 +39,6 @@ const harmless: Readonly<Record<string, string>> = {
   'core.fsmonitor': 'false',
   'core.untrackedCache': 'false',
   'core.attributesFile': '/dev/null',
-  'core.autocrlf': 'false',
   'core.logAllRefUpdates': 'false',
   'core.alternateRefsCommand': 'true',
   'gc.auto': '0',
@@ -66,7 +65,7 @@ const keptVariables = new Set([
 ])
 
 /** The given environment without what would lead git to another repository (GIT_DIR and the like). */
-export function gitEnvironment(
+function gitEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
   configuration: Readonly<Record<string, string>>,
 ): Record<string, string> {
@@ -75,6 +74,9 @@ export function gitEnvironment(
     if (value !== undefined && (!name.startsWith('GIT_') || keptVariables.has(name))) env[name] = value
   env.GIT_TERMINAL_PROMPT = '0'
   env.GIT_ALLOW_PROTOCOL = 'http:https:ssh:git:file'
+  env.GIT_ATTR_NOSYSTEM = '1'
+  // Several fetches run at once: ssh must not ask at the terminal either, unless the user has a program for that.
+  if (env.SSH_ASKPASS === undefined) Object.assign(env, { SSH_ASKPASS: 'false', SSH_ASKPASS_REQUIRE: 'force' })
   env.LC_ALL = 'C'
   const entries = Object.entries(configuration)
   env.GIT_CONFIG_COUNT = String(entries.length)

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'bun:test'
 import { isKithError } from '../../errors/kith-error.ts'
 import type { Checksum } from '../../model/checksums.ts'
 import { digestBytes } from '../../system/digests.ts'
-import { type FetchBench, failureOf, openBench, remoteSource, testPackage } from '../fetch-bench.ts'
+import { type FetchBench, failureOf, openBench, remoteSource, testPackage } from '../fetch-fixture.ts'
 import type { FetchSettings } from '../fetch-settings.ts'
 import { fetchSources } from '../fetch-sources.ts'
-import { serve } from '../http/test-server.ts'
+import { serve } from '../http/server-fixture.ts'
 
 const digest = (algorithm: 'blake3' | 'sha256') => digestBytes(new TextEncoder().encode('bytes'), algorithm)
 const blake3 = await digest('blake3')

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs'
 import { KithError } from '../../errors/kith-error.ts'
-import { bytesText, childPath, type TreePath } from '../../model/tree-path.ts'
+import { bytesText, childPath, parseTreePath, type TreePath } from '../../model/tree-path.ts'
 import { failed } from '../failure.ts'
 import { hostPath } from '../tree.ts'
 import { tarEndBytes, tarHeader, tarPadding, type WrittenMember } from './tar-writer.ts'
@@ -25,7 +25,7 @@ export async function* packTree(directory: string, options: PackOptions = {}): A
     buffer: Buffer.allocUnsafe(chunkBytes),
     used: 0,
   }
-  yield* packDirectory(state, '/' as TreePath)
+  yield* packDirectory(state, parseTreePath('/', directory))
   if (room(state) < tarEndBytes) yield takeBuffer(state)
   put(state, Buffer.alloc(tarEndBytes))
   yield takeBuffer(state)
@@ -69,7 +69,10 @@ function listEntries({ directory }: PackState, parent: TreePath): Entry[] {
     return found
       .map((entry) => {
         const path = childPath(parent, entry.name)
-        return { path, name: `.${path}${entry.isDirectory() ? '/' : ''}`, isFile: entry.isFile() }
+        const isKnown = entry.isFile() || entry.isDirectory() || entry.isSymbolicLink()
+        // Some file systems do not tell types in their listings.
+        const kind = isKnown ? entry : fs.lstatSync(hostPath(directory, path))
+        return { path, name: `.${path}${kind.isDirectory() ? '/' : ''}`, isFile: kind.isFile() }
       })
       .sort((one, other) => (one.name < other.name ? -1 : 1))
   } catch (error) {
@@ -143,12 +146,20 @@ function* packFile(state: PackState, entry: Entry): Generator<Uint8Array> {
 }
 
 function describeFile(state: PackState, entry: Entry, fd: number): WrittenMember {
-  const found = fs.fstatSync(fd)
+  const found = statOf(fd, state, entry)
   if (!found.isFile()) throw changed(state.directory + bytesText(entry.path))
   const firstName = found.nlink > 1 ? firstNameOf(state, entry, fd) : entry.name
   const common = commonFields(state, entry, found)
   if (firstName !== entry.name) return { ...common, type: 'hardlink', sizeBytes: 0, linkName: firstName }
   return { ...common, type: 'file', sizeBytes: found.size, linkName: '', xattrs: keptXattrs(state, entry.path) }
+}
+
+function statOf(fd: number, { directory }: PackState, { path }: Entry): fs.Stats {
+  try {
+    return fs.fstatSync(fd)
+  } catch (error) {
+    throw failed('pack', directory + bytesText(path), error)
+  }
 }
 
 /** Name of the first link to the open file; its own where it is the first. */

@@ -22,11 +22,11 @@ export type HeaderReading =
 
 /** Reads the block at `offset`; `buffer` must hold it whole. */
 export function parseTarHeader(buffer: Buffer, offset: number): HeaderReading {
-  const sums = checksums(buffer, offset)
-  if (sums.unsigned === 8 * 0x20) return isZeroBlock(buffer, offset) ? { kind: 'end' } : fault('the header is damaged')
+  const sum = checksum(buffer, offset)
+  if (sum === 8 * 0x20 && isZeroBlock(buffer, offset)) return { kind: 'end' }
   const stored = parseNumber(buffer, offset + 148, 8)
   // Some old programs added signed bytes.
-  if (stored === undefined || (stored !== sums.unsigned && stored !== sums.signed))
+  if (stored !== sum && stored !== sum - 256 * countHighBytes(buffer, offset))
     return fault('the header checksum is wrong: no tar archive, or a damaged one')
 
   const mode = parseNumber(buffer, offset + 100, 8)
@@ -61,16 +61,18 @@ function fault(reason: string): HeaderReading {
 }
 
 /** Sum of all bytes, those of the checksum itself counted as blanks. */
-function checksums(buffer: Buffer, offset: number): { readonly unsigned: number; readonly signed: number } {
-  let unsigned = 8 * 0x20
-  let high = 0
-  for (let index = 0; index < blockBytes; index++) {
-    if (index === 148) index = 156
-    const byte = buffer[offset + index] ?? 0
-    unsigned += byte
-    if (byte > 127) high++
-  }
-  return { unsigned, signed: unsigned - high * 256 }
+function checksum(buffer: Buffer, offset: number): number {
+  let sum = 8 * 0x20
+  for (let index = offset; index < offset + 148; index++) sum += buffer[index] ?? 0
+  for (let index = offset + 156; index < offset + blockBytes; index++) sum += buffer[index] ?? 0
+  return sum
+}
+
+function countHighBytes(buffer: Buffer, offset: number): number {
+  let count = 0
+  for (let index = 0; index < blockBytes; index++)
+    if ((buffer[offset + index] ?? 0) > 127 && (index < 148 || index >= 156)) count++
+  return count
 }
 
 function isZeroBlock(buffer: Buffer, offset: number): boolean {

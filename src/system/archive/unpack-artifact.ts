@@ -3,6 +3,7 @@ import { KithError } from '../../errors/kith-error.ts'
 import { archiveSuffix } from '../../model/archive-suffix.ts'
 import { readChunks, sizeOfFile } from './archive-file.ts'
 import { decompressor } from './compress.ts'
+import { detectCompression } from './detect-compression.ts'
 import { type UnpackOptions, type UnpackSummary, unpackTar } from './unpack-tar.ts'
 
 export interface UnpackFileOptions extends Partial<Omit<UnpackOptions, 'compressedBytes'>> {
@@ -22,7 +23,10 @@ export async function unpackArtifact(
   return await unpackFile(file, basename(file), directory, options)
 }
 
-/** The same for any tarball at `file` that is named `fileName`. */
+/**
+ * The same for any tarball at `file` that is named `fileName`. The name says that it is an archive; how it is compressed is
+ * seen from its first bytes where they tell, since mirrors keep recompressed files under upstream's name.
+ */
 export async function unpackFile(
   file: string,
   fileName: string,
@@ -34,7 +38,7 @@ export async function unpackFile(
   if (suffix.kind !== 'archive')
     throw new KithError('archive-invalid', { archive, reason: 'its suffix is that of no archive that can be unpacked' })
   const compressedBytes = suffix.compression === 'none' ? undefined : await sizeOfFile(file)
-  const decompress = decompressor(suffix.compression, { archive, searchPath })
+  const decompress = decompressor(detectCompression(file) ?? suffix.compression, { archive, searchPath })
   return await unpackTar(decompress(readChunks(file)), directory, {
     kind: 'artifact',
     ...options,

@@ -1,0 +1,40 @@
+import { runBuildPlan } from '../../build/run-build-plan.ts'
+import { versionLabel } from '../../model/version.ts'
+import { findUpgrades } from '../../plan/upgrades.ts'
+import { readRecipe } from '../../recipe/read-recipe.ts'
+import { findRecipe } from '../../recipe/repositories.ts'
+import { databasePath, loadInstalled } from '../../store/installed-database.ts'
+import { askToContinue } from '../ask.ts'
+import { buildSettings, supplyInstalled } from '../build-context.ts'
+import type { Command } from '../command.ts'
+import { installArtifacts } from '../install-artifacts.ts'
+import { makePlan, tellPlan } from '../make-plan.ts'
+
+/** Builds and installs every installed package whose repository has another version, with the new ones they need. */
+export const upgrade: Command = async (invocation) => {
+  const { config, context } = invocation
+  const installed = loadInstalled(config.root)
+  const { upgrades, orphans } = findUpgrades(installed, (name) => {
+    const directory = findRecipe(name, config.repositories)
+    return directory === undefined ? 'missing' : (readRecipe(directory, name).version ?? 'unreadable')
+  })
+  const say = (text: string): void => context.emit({ kind: 'notice', level: 'info', text })
+  if (orphans.length > 0) say(`packages without repository: ${orphans.join(' ')}`)
+  if (upgrades.length === 0) {
+    say('nothing to do')
+    return 0
+  }
+  for (const { name, from, to } of upgrades)
+    say(`${name} ${from === undefined ? 'unknown' : versionLabel(from)} => ${versionLabel(to)}`)
+  const names = upgrades.map(({ name }) => name)
+  const repositories = [...config.repositories, config.root + databasePath]
+  const { plan, order } = makePlan({ names, repositories }, installed, { config, mayUseCache: true })
+  tellPlan(plan, names, context)
+  await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
+  const supply = { installed: supplyInstalled(installed), root: config.root }
+  const built = await runBuildPlan(plan, supply, buildSettings(invocation), context)
+  return await installArtifacts(
+    order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? []),
+    invocation,
+  )
+}

@@ -1,0 +1,28 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import type { Compression } from '../../model/artifact-name.ts'
+import { failed } from '../failure.ts'
+
+const magics: readonly (readonly [Compression, string])[] = [
+  ['gz', '1f8b'],
+  ['bz2', '425a68'],
+  ['xz', 'fd377a585a00'],
+  ['zst', '28b52ffd'],
+  ['lz', '4c5a4950'],
+]
+
+/** How a file is compressed by its first bytes; undefined where they do not tell (tar itself, lzma). Throws `io-failed`. */
+export function detectCompression(path: string): Compression | undefined {
+  const start = Buffer.alloc(6)
+  try {
+    const fd = openSync(path, 'r')
+    try {
+      readSync(fd, start, 0, start.length, 0)
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    throw failed('read', path, error)
+  }
+  const hex = start.toString('hex')
+  return magics.find(([, magic]) => hex.startsWith(magic))?.[0]
+}
