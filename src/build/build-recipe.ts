@@ -44,13 +44,13 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
     const surroundings = { work, layersDirectory, hostEtc: ensureHostEtc(layersDirectory) }
     if (isFile(join(recipe.directory, 'sources'))) await hooks.run('pre-extract', [name, work.destdir])
     const { newestMtime } = await runUnpacking(recipe, settings, surroundings, context)
-    const epoch = Number(settings.environment['SOURCE_DATE_EPOCH'] || newestMtime || earliestEpoch)
+    const epoch = Number(settings.environment.SOURCE_DATE_EPOCH || newestMtime || earliestEpoch)
     makeDirectory(join(work.destdir, 'var/db/kiss/installed'))
     await hooks.run('pre-build', [name, work.build], work.build)
     await runScript({ recipe, sysroot: request.sysroot, epoch }, settings, surroundings, context)
     await hooks.run('post-build', [name, work.destdir])
     const artifact = printArtifactName({ name, version: recipe.version, compression: settings.compression })
-    const job = { artifact, epoch, libraries: request.sysroot.libraries }
+    const job = { artifact, epoch, sysroot: request.sysroot }
     const packaged = await runPackaging(recipe, job, settings, surroundings, context)
     const file = join(artifactDirectory(settings.cacheDirectory), artifact)
     makeDirectory(artifactDirectory(settings.cacheDirectory))

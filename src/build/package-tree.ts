@@ -5,7 +5,7 @@ import { type ManifestEntry, printManifest } from '../model/manifest.ts'
 import { ancestorPaths, baseName, type TreePath, textTreePath } from '../model/tree-path.ts'
 import { packArtifact } from '../system/archive/pack-artifact.ts'
 import { digestFile } from '../system/digests.ts'
-import { makeDirectory, writeFileAtomic } from '../system/files.ts'
+import { isFile, makeDirectory, readText, writeFileAtomic } from '../system/files.ts'
 import { copyTree, hostPath, type TreeEntry, treeEntry, walkTree } from '../system/tree.ts'
 import { detectInTree } from './detect-in-tree.ts'
 import { sandboxPaths } from './sandbox-paths.ts'
@@ -25,9 +25,11 @@ export async function packageTree(job: PackageJob): Promise<PackageResult> {
   copyTree(sandboxPaths.recipe(job.package), entryDirectory, { dereference: true })
   const programs = [...walkTree(destdir)].filter(({ kind }) => kind === 'file')
   const isStripping = job.isStripping && treeEntry(sandboxPaths.build(job.package), nostripFile) === undefined
-  const inspected = await stripTree(destdir, programs, isStripping)
-  const { detected, depends } = detectInTree(destdir, programs, job, entryDirectory)
-  if (depends !== undefined) writeFileAtomic(join(entryDirectory, 'depends'), depends)
+  const warnings = isStripping ? await stripTree(destdir, programs) : []
+  const dependsFile = join(entryDirectory, 'depends')
+  const declared = isFile(dependsFile) ? readText(dependsFile) : ''
+  const { detection, inspected } = detectInTree(destdir, programs, job, declared)
+  if (detection.depends !== '') writeFileAtomic(dependsFile, detection.depends)
   const listed = listTree(destdir, entry)
   if (treeEntry(destdir, textTreePath('/etc')) !== undefined)
     writeFileAtomic(join(entryDirectory, 'etcsums'), printEtcsums(await sumEtc(destdir, listed)))
@@ -35,7 +37,7 @@ export async function packageTree(job: PackageJob): Promise<PackageResult> {
   const file = join(sandboxPaths.output, job.artifact)
   const sizeBytes = await packArtifact(destdir, file, { compression: job.compression, newestMtime: job.newestMtime })
   const files = listed.filter(({ isDirectory }) => !isDirectory).length
-  return { kind: 'packaged', files, sizeBytes, inspected, detected, warnings: [] }
+  return { kind: 'packaged', files, sizeBytes, inspected, detected: detection.changes, warnings }
 }
 
 const nostripFile = textTreePath('/nostrip')

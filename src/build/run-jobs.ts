@@ -8,7 +8,8 @@ import type { MountOperation } from '../sandbox/spec.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { runWorker, type WorkerSurroundings } from './run-worker.ts'
 import { sandboxPaths } from './sandbox-paths.ts'
-import type { PackageJob, PackageResult, UnpackResult, UnpackSource } from './worker-job.ts'
+import type { SysrootPackages } from './sysroot-packages.ts'
+import type { PackageResult, UnpackResult, UnpackSource } from './worker-job.ts'
 
 type Surroundings = Omit<WorkerSurroundings, 'mounts' | 'writable'>
 
@@ -42,10 +43,17 @@ function unpackSource(source: Source, index: number): UnpackSource {
   return { kind, path, fileName, destination }
 }
 
+export interface PackagingInput {
+  /** Base name of the tarball. */
+  readonly artifact: string
+  readonly epoch: number
+  readonly sysroot: Pick<SysrootPackages, 'libraries' | 'aliases'>
+}
+
 /** Strips, detects, lists and packs what the build script installed. The tarball is in the output directory then. */
 export async function runPackaging(
   recipe: Recipe,
-  { artifact, epoch, libraries }: { artifact: string; epoch: number; libraries: PackageJob['libraries'] },
+  { artifact, epoch, sysroot }: PackagingInput,
   settings: BuildSettings,
   surroundings: Surroundings,
   context: Pick<Context, 'signal'>,
@@ -65,7 +73,8 @@ export async function runPackaging(
     compression,
     isStripping,
     newestMtime: epoch,
-    libraries,
+    libraries: sysroot.libraries,
+    aliases: sysroot.aliases,
   } as const
   return await runWorker(job, 'packaged', { ...surroundings, mounts, writable: [sandboxPaths.destdir(name)] }, context)
 }

@@ -16,12 +16,12 @@ export function scriptEnvironment(
   for (const [key, tool] of Object.entries(tools)) environment[key] ||= tool
   return {
     ...environment,
-    RUSTFLAGS: `--remap-path-prefix=${build}=. ${environment['RUSTFLAGS'] ?? ''}`,
-    GOFLAGS: `-trimpath -modcacherw ${environment['GOFLAGS'] ?? ''}`,
+    RUSTFLAGS: `--remap-path-prefix=${build}=. ${environment.RUSTFLAGS ?? ''}`,
+    GOFLAGS: `-trimpath -modcacherw ${environment.GOFLAGS ?? ''}`,
     GOPATH: `${build}/go`,
     KISS_ROOT: '',
     TMPDIR: '/tmp',
     PWD: build,
-    SOURCE_DATE_EPOCH: environment['SOURCE_DATE_EPOCH'] || String(sourceDateEpoch),
+    SOURCE_DATE_EPOCH: environment.SOURCE_DATE_EPOCH || String(sourceDateEpoch),
   }
 }

@@ -27,6 +27,7 @@ export interface SysrootPackages {
   readonly hasHostTools: boolean
   /** Of every package in the sysroot. */
   readonly libraries: readonly { readonly package: string; readonly path: string }[]
+  readonly aliases: readonly DirectoryAlias[]
 }
 
 /** Package whose runtime closure is what every build gets, where it exists. */
@@ -61,6 +62,7 @@ export async function collectSysroot(
   return {
     layers: [...new Set([...collected.values()].map(({ layer }) => layer))],
     hasHostTools: base === undefined,
+    aliases,
     libraries: [...collected].flatMap(([name, { paths }]) => paths.map((path) => ({ package: name, path }))),
   }
 }
@@ -84,7 +86,10 @@ function findSource(name: PackageName, { artifactOf, installed, root }: PackageS
   return found === undefined ? undefined : { kind: 'installed', name, root, entries: found.manifest() }
 }
 
-/** The sources of base and its runtime closure; undefined where base or a part of it is not installed. */
+/**
+ * The sources of base and its runtime closure; undefined where base or a part of it is not installed, or where there is no
+ * shell among them: a package that is only called base.
+ */
 function baseClosure(supply: PackageSupply): LayerSource[] | undefined {
   const sources = new Map<string, LayerSource>()
   const queue = [basePackage as PackageName]
@@ -96,7 +101,11 @@ function baseClosure(supply: PackageSupply): LayerSource[] | undefined {
     sources.set(name, source)
     for (const { name: dependency, kind } of found.dependencies) if (kind === 'run') queue.push(dependency)
   }
-  return [...sources.values()]
+  const isShell = (path: string): boolean => path === '/bin/sh' || path === '/usr/bin/sh'
+  const hasShell = [...sources.values()].some(
+    (source) => source.kind === 'installed' && source.entries.some(({ path }) => isShell(path)),
+  )
+  return hasShell ? [...sources.values()] : undefined
 }
 
 /** What a layer's database entry says: runtime dependencies as they were detected, and where its shared libraries are. */

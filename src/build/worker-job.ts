@@ -39,6 +39,8 @@ export interface PackageJob {
   readonly newestMtime: number
   /** Shared libraries of the packages in the build's sysroot. */
   readonly libraries: readonly { readonly package: string; readonly path: string }[]
+  /** Directories of the sysroot that are links to others, without leading slashes. */
+  readonly aliases: readonly { readonly link: string; readonly target: string }[]
 }
 
 export interface PackageResult {

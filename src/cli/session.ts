@@ -34,7 +34,7 @@ export async function openSession(
         style: terminalStyle(process.env, process.stderr.isTTY),
         write: (text) => void process.stderr.write(text),
         columns: () => process.stderr.columns ?? 80,
-        isLive: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb',
+        isLive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
       })
   const hooks = createHookRunner(config.hooks, process.env)
   const stop = (): void => abort.abort()

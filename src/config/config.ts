@@ -42,37 +42,35 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Reads the settings. `userId` decides where the cache is when XDG_CACHE_HOME is unset. Throws `invalid-setting`. */
 export function readConfig(environment: Environment, userId: number, processId: number): Config {
   const cacheDirectory = `${cacheHome(environment, userId)}/kiss`
-  const prompt = environment['KISS_PROMPT'] ?? '1'
-  const processName = environment['KISS_PID'] || String(processId)
+  const prompt = environment.KISS_PROMPT ?? '1'
+  const processName = environment.KISS_PID || String(processId)
   if (!/^[A-Za-z0-9._-]+$/.test(processName) || processName.startsWith('.'))
     throw new KithError('invalid-setting', { setting: 'KISS_PID', value: processName, expected: 'letters and digits' })
   return Object.freeze({
-    repositories: list(environment['KISS_PATH']).map((path) => absolute('KISS_PATH', path)),
-    root: absolute('KISS_ROOT', environment['KISS_ROOT'] || '/').replace(/\/+$/, ''),
+    repositories: list(environment.KISS_PATH).map((path) => absolute('KISS_PATH', path)),
+    root: absolute('KISS_ROOT', environment.KISS_ROOT || '/').replace(/\/+$/, ''),
     cacheDirectory,
-    workParent: environment['KISS_TMPDIR']
-      ? absolute('KISS_TMPDIR', environment['KISS_TMPDIR'])
-      : `${cacheDirectory}/proc`,
+    workParent: environment.KISS_TMPDIR ? absolute('KISS_TMPDIR', environment.KISS_TMPDIR) : `${cacheDirectory}/proc`,
     isAsking: prompt !== '0',
     isInstallingBuilt: prompt === '1',
-    isForced: environment['KISS_FORCE'] === '1',
-    keepsWork: (environment['KISS_DEBUG'] ?? '0') !== '0',
-    keepsLogs: environment['KISS_KEEPLOG'] === '1',
-    isStripping: environment['KISS_STRIP'] !== '0',
-    refusesConflicts: environment['KISS_CHOICE'] === '0',
-    hasColour: environment['KISS_COLOR'] !== '0' && !environment['NO_COLOR'],
-    compression: readCompression(environment['KISS_COMPRESS'] || 'zst'),
-    hooks: list(environment['KISS_HOOK']),
-    mirrors: environment['KITH_MIRRORS'] ?? '',
-    searchPath: environment['PATH'] ?? '/usr/bin:/bin',
-    homeDirectory: environment['HOME'] ?? '/',
+    isForced: environment.KISS_FORCE === '1',
+    keepsWork: (environment.KISS_DEBUG ?? '0') !== '0',
+    keepsLogs: environment.KISS_KEEPLOG === '1',
+    isStripping: environment.KISS_STRIP !== '0',
+    refusesConflicts: environment.KISS_CHOICE === '0',
+    hasColour: environment.KISS_COLOR !== '0' && !environment.NO_COLOR,
+    compression: readCompression(environment.KISS_COMPRESS || 'zst'),
+    hooks: list(environment.KISS_HOOK),
+    mirrors: environment.KITH_MIRRORS ?? '',
+    searchPath: environment.PATH ?? '/usr/bin:/bin',
+    homeDirectory: environment.HOME ?? '/',
     processName,
   })
 }
 
 function cacheHome(environment: Environment, userId: number): string {
-  if (environment['XDG_CACHE_HOME']) return absolute('XDG_CACHE_HOME', environment['XDG_CACHE_HOME'])
-  return userId === 0 || !environment['HOME'] ? '/var/cache' : `${absolute('HOME', environment['HOME'])}/.cache`
+  if (environment.XDG_CACHE_HOME) return absolute('XDG_CACHE_HOME', environment.XDG_CACHE_HOME)
+  return userId === 0 || !environment.HOME ? '/var/cache' : `${absolute('HOME', environment.HOME)}/.cache`
 }
 
 function list(text: string | undefined): string[] {

@@ -6,11 +6,11 @@ import { bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
 import { choicePath } from '../plan/conflicts.ts'
 import { planSwap, type SwapParty } from '../plan/swap-transaction.ts'
 import { isDirectory } from '../system/files.ts'
+import { PhysicalPaths } from '../system/physical-paths.ts'
 import { treeEntry, treeNames } from '../system/tree.ts'
 import { applyTransaction } from './apply.ts'
 import { databasePath, type InstalledPackage, loadInstalled, readManifest } from './installed-database.ts'
 import { findOwners } from './owners.ts'
-import { PhysicalPaths } from './physical-paths.ts'
 
 /** Every choice of a root, in bytewise order of its file's name. */
 export function listChoices(root: string): Choice[] {

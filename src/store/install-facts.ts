@@ -3,9 +3,9 @@ import type { PackageName } from '../model/package-name.ts'
 import type { TreePath } from '../model/tree-path.ts'
 import type { IncomingEntry, InstallFacts, OldEntry } from '../plan/install-transaction.ts'
 import type { FoundEntry } from '../plan/transaction.ts'
+import type { PhysicalPaths } from '../system/physical-paths.ts'
 import { treeEntry, walkTree } from '../system/tree.ts'
 import { etcSum, type PackageState, sumAlgorithm } from './package-state.ts'
-import type { PhysicalPaths } from './physical-paths.ts'
 
 export interface FactsInput {
   readonly package: PackageName

@@ -1,7 +1,7 @@
 import type { PackageName } from '../model/package-name.ts'
 import type { TreePath } from '../model/tree-path.ts'
+import type { PhysicalPaths } from '../system/physical-paths.ts'
 import { type InstalledPackage, readManifest } from './installed-database.ts'
-import type { PhysicalPaths } from './physical-paths.ts'
 
 /** Who has which of `places`: installed packages other than `except`, judged by where their files really are. */
 export function findOwners(

@@ -6,6 +6,7 @@ import type { PackageName } from '../model/package-name.ts'
 import { bytesText, textTreePath } from '../model/tree-path.ts'
 import { planObsolete } from '../plan/install-transaction.ts'
 import { isDirectory } from '../system/files.ts'
+import { PhysicalPaths } from '../system/physical-paths.ts'
 import { treeNames } from '../system/tree.ts'
 import { applyTransaction } from './apply.ts'
 import { gatherOldEntries } from './install-facts.ts'
@@ -13,7 +14,6 @@ import type { InstallSettings } from './install-package.ts'
 import { databasePath, type InstalledPackage, loadInstalled } from './installed-database.ts'
 import { runPackageScript } from './package-script.ts'
 import { readPackageState } from './package-state.ts'
-import { PhysicalPaths } from './physical-paths.ts'
 
 /**
  * Removes one installed package from a root that the caller has locked: its pre-remove script, then its files, deepest

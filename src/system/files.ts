@@ -171,3 +171,16 @@ export function copyPath(from: string, to: string): void {
     fs.cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true }),
   )
 }
+
+/** The first bytes of a file, fewer where it is shorter. */
+export function readHead(path: string | Buffer, length: number): Uint8Array {
+  return attempt('read', path.toString(), () => {
+    const fd = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
+    try {
+      const bytes = new Uint8Array(length)
+      return bytes.subarray(0, fs.readSync(fd, bytes, 0, length, 0))
+    } finally {
+      fs.closeSync(fd)
+    }
+  })
+}

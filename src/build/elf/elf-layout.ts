@@ -55,7 +55,6 @@ export interface Segment {
 }
 
 const mostSegments = 1024
-const mostSections = 4096
 
 /** The program header table, in its order; a text says why it cannot be read. */
 export function readSegments({ source, layout, isLittle, header }: ElfInput): readonly Segment[] | string {
@@ -82,7 +81,7 @@ export function readSegments({ source, layout, isLittle, header }: ElfInput): re
 export function hasSymbolTable({ source, layout, isLittle, header }: ElfInput): boolean {
   const table = layout.word(header, layout.sectionTable, isLittle)
   const entryBytes = header.getUint16(layout.tableSizes + 4, isLittle)
-  const count = Math.min(header.getUint16(layout.tableSizes + 6, isLittle), mostSections)
+  const count = header.getUint16(layout.tableSizes + 6, isLittle)
   if (table === 0 || entryBytes < layout.sectionBytes) return false
   for (let index = 0; index < count; index++) {
     const view = readWithin(source, table + index * entryBytes, 8)

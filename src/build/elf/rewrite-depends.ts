@@ -5,15 +5,13 @@ import { textBytes } from '../../model/tree-path.ts'
 /**
  * The text of a `depends` file with `owners` as runtime dependencies: they are added where they are missing, and lose their
  * type where they were for building only. Then the lines are as `sort -uk1,1` leaves them: bytewise by the first word, one
- * line for each (comments too). Unchanged where `owners` are all there.
+ * line for each (comments too), also where nothing was added.
  */
 export function rewriteDepends(text: string, owners: Iterable<PackageName>): string {
   const declared = new Map(parseDepends(text, 'depends').dependencies.map(({ name, kind }) => [String(name), kind]))
   const wanted = new Set<string>(owners)
   const missing = [...wanted].filter((name) => !declared.has(name))
   const promoted = [...wanted].filter((name) => declared.get(name) === 'make')
-  if (missing.length === 0 && promoted.length === 0) return text
-
   const lines = text.split('\n')
   if (lines.at(-1) === '') lines.pop()
   const all = [...lines, ...missing].map((line) => {

@@ -34,7 +34,7 @@ const allSymbols: StripPlan = { kind: 'all-symbols', arguments: ['-s', '-R', '.c
  * match slashes too. `/usr/lib64/libz.so.1` and `/usr/libexec/tool` pass, `/opt/tool` does not.
  */
 export function isInProgramDirectory(path: TreePath): boolean {
-  return /\/(?:s?bin|lib|lib[^]{2,4})\//.test(path)
+  return /\/(?:s?bin|lib|lib.{2,4})\//s.test(path)
 }
 
 /** Whether the file is a static library of `ar`. */

@@ -12,7 +12,7 @@ export function terminalStyle(
   environment: Readonly<Record<string, string | undefined>>,
   isTerminal: boolean | undefined,
 ): Style {
-  const hasColour = isTerminal === true && !environment['NO_COLOR'] && environment['KISS_COLOR'] !== '0'
+  const hasColour = isTerminal === true && !environment.NO_COLOR && environment.KISS_COLOR !== '0'
   const paint = (code: string) => (text: string) => (hasColour ? `\x1b[${code}m${text}\x1b[m` : text)
   return { prefix: paint('1;33'), name: paint('1;34'), problem: paint('1;31'), faint: paint('2'), good: paint('1;32') }
 }

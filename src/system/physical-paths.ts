@@ -1,5 +1,5 @@
 import { baseName, childPath, parentPath, type TreePath, treePathFault } from '../model/tree-path.ts'
-import { treeEntry, treeLink } from '../system/tree.ts'
+import { treeEntry, treeLink } from './tree.ts'
 
 /**
  * Where paths really are in a root: symlinks above them resolved inside the root (an absolute link means the root's own),
