@@ -33,7 +33,12 @@ const built: Extract<Event, { kind: 'build-finished' }>[] = []
 /** Runs kith and shows its events as the terminal would, but for the compilers' output. */
 async function run(...argv: string[]): Promise<void> {
   say(`kith ${argv.join(' ')}`)
-  const child = Bun.spawn([kith, ...argv, '--json'], { env: environment, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
+  const child = Bun.spawn([kith, ...argv, '--json'], {
+    env: environment,
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
   const errors = new Response(child.stderr).text()
   let rest = ''
   const decoder = new TextDecoder()
@@ -73,7 +78,9 @@ async function checkPigz(): Promise<void> {
   const compressed = await Bun.file(join(root, 'tmp', 'sample.gz')).bytes()
   const isSame = new TextDecoder().decode(Bun.gunzipSync(compressed)) === text
   if (!isSame) throw new Error('what pigz compressed is not what it was given')
-  process.stdout.write(`${formatBytes(text.length)} became ${formatBytes(compressed.length)}, and back: the same bytes\n`)
+  process.stdout.write(
+    `${formatBytes(text.length)} became ${formatBytes(compressed.length)}, and back: the same bytes\n`,
+  )
 }
 
 function printSummary(): void {

@@ -28,8 +28,6 @@ async function call(
   env: Readonly<Record<string, string | undefined>>,
   cwd: string | undefined,
 ): Promise<number> {
-  return await runAttached([hook, type, ...args], `run the ${type} hook`, {
-    env,
-    ...(cwd === undefined ? {} : { cwd }),
-  })
+  const place = cwd === undefined ? {} : { cwd }
+  return await runAttached([hook, type, ...args], `run the ${type} hook`, { env, output: 'error', ...place })
 }

@@ -12,7 +12,7 @@ export async function runExtension(word: string, words: readonly string[], confi
   const extension = word === '' || word.startsWith('-') ? undefined : findExtension(word, config.searchPath)
   if (extension === undefined) throw new KithError('unknown-command', { command: word })
   const env = { ...process.env, _KISS_LVL: '0', KISS_PID: '' }
-  return await runAttached([extension, ...words], `run the extension ${word}`, { env })
+  return await runAttached([extension, ...words], `run the extension ${word}`, { env, output: 'output' })
 }
 
 function findExtension(word: string, searchPath: string): string | undefined {

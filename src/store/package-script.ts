@@ -30,6 +30,7 @@ export async function runPackageScript(
   context.emit({ kind: 'hook-started', package: name, hook: script })
   const status = await runAttached(['chroot', root || '/', script], `run ${script} in the root`, {
     env: { ...environment, KISS_ROOT: '' },
+    output: 'error',
   })
   if (status !== 0) context.emit({ kind: 'hook-failed', package: name, hook: script, status: `status ${status}` })
   return status === 0

@@ -45,12 +45,13 @@ export async function run(argv: readonly string[], purpose: string, options: Run
   }
 }
 
-/** Runs a program with the terminal as it is (standard input, output and error of this process); gives its exit status. */
-export async function runAttached(
-  argv: readonly string[],
-  purpose: string,
-  options: Omit<RunOptions, 'stdin'>,
-): Promise<number> {
+export interface AttachedOptions extends Omit<RunOptions, 'stdin'> {
+  /** Where its output goes: `error` for programs that run beside a command's own result. */
+  readonly output: 'output' | 'error'
+}
+
+/** Runs a program with the terminal as it is; gives its exit status. Throws `program-missing`. */
+export async function runAttached(argv: readonly string[], purpose: string, options: AttachedOptions): Promise<number> {
   const [program = ''] = argv
   try {
     const child = Bun.spawn([...argv], {
@@ -58,7 +59,7 @@ export async function runAttached(
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       env: options.env,
       stdin: 'inherit',
-      stdout: 'inherit',
+      stdout: options.output === 'error' ? 2 : 'inherit',
       stderr: 'inherit',
     })
     return await child.exited

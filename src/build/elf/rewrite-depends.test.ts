@@ -7,9 +7,8 @@ import { rewriteDepends } from './rewrite-depends.ts'
 const rewrite = (text: string, ...owners: readonly string[]): string =>
   rewriteDepends(text, owners.map(parsePackageName))
 
-test('rewriteDepends() leaves a file alone that says everything already', () => {
-  const text = 'zlib\n  b  \n# why\n\na make'
-  expect(rewrite(text, 'zlib', 'b')).toBe(text)
+test('rewriteDepends() sorts the lines also where nothing is to be added', () => {
+  expect(rewrite('zlib\n  b  \n# why\n\na make', 'zlib', 'b')).toBe('\n  b  \n# why\na make\nzlib\n')
   expect(rewrite('')).toBe('')
 })
 
