@@ -19,7 +19,7 @@ const writeFile = 1n << 1n
 /** Highest ABI of the running kernel; 0 where Landlock is missing or switched off. */
 export function landlockAbi(): number {
   const abi = Number(libc().syscall(createRuleset, 0, 0, 1, 0, 0))
-  return abi < 0 ? 0 : abi
+  return Math.max(0, abi)
 }
 
 export interface LandlockRule {

@@ -14,7 +14,6 @@ const signatures = {
   mount: { args: ['ptr', 'ptr', 'ptr', 'u64', 'ptr'], returns: 'i32' },
   prctl: { args: ['i32', 'u64', 'u64', 'u64', 'u64'], returns: 'i32' },
   sethostname: { args: ['ptr', 'u64'], returns: 'i32' },
-  syncfs: { args: ['i32'], returns: 'i32' },
   syscall: { args: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64'], returns: 'i64' },
   umount2: { args: ['ptr', 'i32'], returns: 'i32' },
 } as const

@@ -74,10 +74,6 @@ export function readLatin1(path: string): string {
   return attempt('read', path, () => fs.readFileSync(path, 'latin1'))
 }
 
-export function readBytes(path: string): Uint8Array {
-  return attempt('read', path, () => fs.readFileSync(path))
-}
-
 /** Names in bytewise order; undefined where there is no such directory. */
 export function readDirectory(path: string): string[] | undefined {
   try {
@@ -113,10 +109,6 @@ export function rename(from: string, to: string): void {
 /** A file, a symlink or a whole tree; nothing there is no failure. Symlinks are removed, never followed. */
 export function removeTree(path: string): void {
   attempt('remove', path, () => fs.rmSync(path, { recursive: true, force: true }))
-}
-
-export function realPath(path: string): string {
-  return attempt('resolve', path, () => fs.realpathSync(path))
 }
 
 export function readLink(path: string): string {

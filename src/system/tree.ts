@@ -1,5 +1,5 @@
 import * as fs from 'node:fs'
-import { bytesText, childPath, parentPath, type TreePath, textBytes } from '../model/tree-path.ts'
+import { bytesText, childPath, parentPath, type TreePath } from '../model/tree-path.ts'
 import { errorCode, failed } from './failure.ts'
 
 /**
@@ -138,11 +138,6 @@ function copyOne(source: Buffer, target: Buffer, options: CopyOptions, depth: nu
 
 function isRealDirectory(path: Buffer): boolean {
   return fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-}
-
-/** Host text as a prefix for byte comparison. */
-export function directoryBytes(directory: string): string {
-  return textBytes(directory)
 }
 
 /** Copies the named entries of `from` (those that are there) to the same places below `to`, parents first. */
