@@ -100,13 +100,14 @@ test('detectDependencies() looks along $ORIGIN first, then in the standard direc
 test('detectDependencies() takes no library of another class or machine', () => {
   const installed = { '/lib/libz.so.1': 'lib32-zlib', '/usr/lib64/libz.so.1': 'zlib' }
   const traits = { '/lib/libz.so.1': { class: 32, machine: 3 } } as const
-  const owners = (bits: 32 | 64, machine: number): string[] =>
-    detect({ files: [{ needed: ['libz.so.1'], class: bits, machine }], installed, traits }).changes.map(
+  const owners = (bits: 32 | 64, machine: number, known: Readonly<Record<string, LibraryFound>> = traits): string[] =>
+    detect({ files: [{ needed: ['libz.so.1'], class: bits, machine }], installed, traits: known }).changes.map(
       ({ dependency }) => dependency,
     )
   expect(owners(64, 62)).toEqual(['zlib'])
   expect(owners(32, 3)).toEqual(['lib32-zlib'])
   expect(owners(32, 40)).toEqual(['zlib'])
+  expect(owners(64, 3, { '/lib/libz.so.1': { class: 32 } })).toEqual(['zlib'])
 })
 
 test('detectDependencies() passes over the libraries of libc and compiler', () => {

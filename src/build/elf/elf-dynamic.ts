@@ -29,8 +29,7 @@ export function readDynamicSection(file: ElfInput, segments: readonly Segment[])
   const tableBytes = lastValue(entries, tags.stringBytes)
   const table = address === undefined ? undefined : fileOffset(segments, address)
   if (table === undefined || tableBytes === undefined) return 'its dynamic section has no string table'
-  const text = (value: number): string | undefined =>
-    value < tableBytes ? readText(file.source, table + value, tableBytes - value) : undefined
+  const text = (value: number): string | undefined => readText(file.source, table + value, tableBytes - value)
   const needed: string[] = []
   for (const { tag, value } of entries) {
     if (tag !== tags.needed) continue

@@ -100,17 +100,26 @@ test('parseElf() knows what is no ELF file, and what is a damaged one', () => {
 
 test('parseElf() asks its source for nothing outside, and for little of a large file', () => {
   const bytes = buildElf({ class: 32, byteOrder: 'big', needed: ['a'] })
-  let asked = 0
-  const reading = parseElf({
-    sizeBytes: bytes.length,
-    read: (offset, length) => {
-      expect(offset + length).toBeLessThanOrEqual(bytes.length)
-      asked += length
-      return bytes.subarray(offset, offset + length)
-    },
-  })
-  expect(reading.kind).toBe('elf')
-  expect(asked).toBeLessThan(bytes.length)
+  for (const sizeBytes of [bytes.length, 4100, 3000, 1030, 60, 20]) {
+    let asked = 0
+    parseElf({
+      sizeBytes,
+      read: (offset, length) => {
+        expect(offset + length).toBeLessThanOrEqual(sizeBytes)
+        asked += length
+        return bytes.subarray(offset, offset + length)
+      },
+    })
+    expect(asked).toBeLessThan(bytes.length)
+  }
+})
+
+test('parseElf() reads no name from behind the string table', () => {
+  const bytes = buildElf({ class: 64, byteOrder: 'little', needed: ['a'] })
+  // What follows the table could be anything.
+  bytes.fill(0x41, 4096 + 3, 4096 + 20)
+  new DataView(bytes.buffer).setBigUint64(1024 + 8, 5n, true)
+  expect(parseElf(bytes).kind).toBe('damaged')
 })
 
 test('parseElf() never throws and always ends, whatever the bytes', () => {

@@ -14,6 +14,7 @@ const paths = [
   '/usr/libx32/a',
   '/usr/libexec/a',
   '/libab/c/a',
+  '/libx/y/a',
   '/opt/a',
   '/usr/share/a',
   '/usr/library/a',

@@ -119,7 +119,7 @@ test('decompressor() holds no more than a few chunks while its reader is slow', 
   for (const compression of ['gz', 'zst', ...(hasProgram('xz') ? (['xz'] as const) : [])] as const) {
     let given = 0
     async function* source(): AsyncGenerator<Uint8Array> {
-      for (; given < 200; given++) yield mebibyte
+      for (; given < 200; given++) yield Buffer.from(mebibyte)
     }
     const stream = decompressor(compression, options)(compressor(compression, options)(source()))
     const reader = stream[Symbol.asyncIterator]()

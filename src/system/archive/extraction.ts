@@ -4,7 +4,7 @@ import { bytesText, parentPath, type TreePath } from '../../model/tree-path.ts'
 import { errorCode, failed } from '../failure.ts'
 import { hostPath } from '../tree.ts'
 import { makeFifo } from './make-fifo.ts'
-import { memberPath } from './member-path.ts'
+import { memberPaths } from './member-path.ts'
 import type { TarMember } from './tar-reader.ts'
 
 /**
@@ -34,6 +34,7 @@ interface ExtractionState {
   readonly directory: string
   readonly options: ExtractionOptions
   readonly umask: number
+  readonly pathOf: (bytes: string) => TreePath
   /** Known to be directories and not symlinks, from the root down. */
   readonly safeDirectories: Set<string>
   /** What this archive made: hard links may only go to these. */
@@ -49,6 +50,7 @@ export function createExtraction(directory: string, options: ExtractionOptions):
     directory,
     options,
     umask: process.umask(),
+    pathOf: memberPaths(options.archive),
     safeDirectories: new Set(['/']),
     linkable: new Set(),
     directories: new Map(),
@@ -67,7 +69,7 @@ export function createExtraction(directory: string, options: ExtractionOptions):
 }
 
 function begin(state: ExtractionState, member: TarMember): void {
-  const path = memberPath(member.path, state.options.archive)
+  const path = state.pathOf(member.path)
   if (path === '/') {
     // `./` is the directory itself, which is the caller's.
     if (member.type !== 'directory') throw invalid(state, member, 'a member has no name')
@@ -167,7 +169,7 @@ function placeSymlink(state: ExtractionState, member: TarMember, path: TreePath)
 }
 
 function placeHardLink(state: ExtractionState, member: TarMember, path: TreePath): void {
-  const linked = memberPath(member.linkName, state.options.archive)
+  const linked = state.pathOf(member.linkName)
   if (linked === path) return
   if (!state.linkable.has(linked))
     throw invalid(state, member, `a hard link goes to "${bytesText(member.linkName)}", which is no earlier file of it`)

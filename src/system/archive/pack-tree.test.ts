@@ -128,6 +128,14 @@ test('packTree() passes files larger than its buffer on in pieces', async () => 
   expect(zero?.sizeBytes).toBe(0)
 })
 
+test('packTree() begins a new piece where a header does not fit', async () => {
+  using scratch = scratchDirectory()
+  for (let index = 0; index < 1100; index++) writeFileSync(join(scratch.path, `${index}`), index % 5 === 0 ? 'x' : '')
+  const members = readMembers(await collect(packTree(scratch.path)))
+  expect(members.length).toBe(1100)
+  for (const { path, sizeBytes } of members) expect(sizeBytes).toBe(Number(path.slice(2)) % 5 === 0 ? 1 : 0)
+})
+
 test('packTree() refuses sockets and says where', async () => {
   using scratch = scratchDirectory()
   const server = createServer().listen(join(scratch.path, 'socket'))

@@ -43,8 +43,8 @@ function besideOutside(): { readonly target: string; readonly outside: string } 
 }
 
 const attacks: readonly (readonly [string, readonly RawMember[], string])[] = [
-  ['a member above the tree', [{ name: '../outside/new', content: 'x' }], 'outside'],
-  ['a member above the tree, by a way through it', [{ name: 'a/../../outside/new' }], 'outside'],
+  ['a member above the tree', [{ name: '../outside/new', content: 'x' }], 'lies outside'],
+  ['a member above the tree, by a way through it', [{ name: 'a/../../outside/new' }], 'lies outside'],
   ['an absolute member', [{ name: '/tmp/kith-attack' }], 'absolute'],
   [
     'a file behind a symlink',
@@ -69,7 +69,7 @@ const attacks: readonly (readonly [string, readonly RawMember[], string])[] = [
     ],
     'behind a symlink',
   ],
-  ['a hard link to a file outside', [{ name: 'h', type: '1', linkName: '../outside/file' }], 'outside'],
+  ['a hard link to a file outside', [{ name: 'h', type: '1', linkName: '../outside/file' }], 'lies outside'],
   ['a hard link to an absolute path', [{ name: 'h', type: '1', linkName: '/etc/passwd' }], 'absolute'],
   [
     'a hard link through a symlink',

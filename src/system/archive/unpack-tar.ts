@@ -28,7 +28,7 @@ export interface UnpackSummary {
   readonly firstComponents: readonly string[]
 }
 
-export const defaultUnpackLimits: UnpackLimits = { members: 2_000_000, totalBytes: 2 ** 37, ratio: 5000 }
+const defaultUnpackLimits: UnpackLimits = { members: 2_000_000, totalBytes: 2 ** 37, ratio: 5000 }
 const ratioFloorBytes = 1 << 26
 
 /**
