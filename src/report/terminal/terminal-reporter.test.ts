@@ -1,0 +1,78 @@
+import { expect, test } from 'bun:test'
+import type { Event } from '../../events/event.ts'
+import { renderEvent } from './event-lines.ts'
+import { terminalStyle } from './style.ts'
+import { createTerminalReporter } from './terminal-reporter.ts'
+
+const plain = terminalStyle({}, false)
+
+function written(isLive: boolean, events: readonly Event[]): string {
+  let text = ''
+  const reporter = createTerminalReporter({
+    style: plain,
+    write: (piece) => {
+      text += piece
+    },
+    columns: () => 80,
+    isLive,
+  })
+  for (const event of events) reporter.report(event)
+  reporter.close()
+  return text
+}
+
+const download: readonly Event[] = [
+  { kind: 'fetch-started', package: 'xz', url: 'https://x.test/xz.tar.gz' },
+  { kind: 'fetch-progress', package: 'xz', url: 'https://x.test/xz.tar.gz', receivedBytes: 10, totalBytes: 20 },
+  { kind: 'fetch-finished', package: 'xz', url: 'https://x.test/xz.tar.gz', sizeBytes: 20, durationMs: 1500 },
+]
+
+test('without a terminal there are only lines: no progress, no escape sequences', () => {
+  expect(written(false, download)).toBe('-> xz fetching https://x.test/xz.tar.gz\n-> xz fetched 20 B in 1.5 s\n')
+})
+
+test('on a terminal the progress line is erased before the next line and at the end', () => {
+  const text = written(true, download)
+
+  expect(text).toContain('10 B of 20 B')
+  expect(text).toEndWith('\r\x1b[K-> xz fetched 20 B in 1.5 s\n')
+  expect(written(true, download.slice(0, 2))).toEndWith('\r\x1b[K')
+})
+
+test('what a package prints of itself cannot move the cursor', () => {
+  const line = renderEvent({ kind: 'source-found', package: 'x', source: 'a\x1b[2Jb', path: '/a' }, plain)
+
+  expect(line).toBe('-> x found a\\x1b[2Jb\n')
+})
+
+test('a mismatch shows what was expected above what came', () => {
+  const event = {
+    kind: 'checksum-compared',
+    package: 'x',
+    source: 'f',
+    expected: 'aa',
+    actual: 'bb',
+    isMatch: false,
+  } as const
+
+  expect(renderEvent(event, plain)).toBe('- aa\n+ bb  f\n')
+})
+
+test('the plan is numbered, with what is built already before it', () => {
+  const steps = [
+    { package: 'zlib', reason: 'implicit' },
+    { package: 'pigz', reason: 'explicit' },
+  ] as const
+  const event: Event = { kind: 'plan-made', explicit: ['pigz'], implicit: ['zlib'], steps, cached: ['xz'] }
+
+  expect(renderEvent(event, plain)).toBe(
+    '-> xz already built, will be used\n-> zlib (1/2) will build (implicit)\n-> pigz (2/2) will build (explicit)\n',
+  )
+})
+
+test('colours need a terminal and nobody who objects', () => {
+  expect(terminalStyle({}, true).name('x')).toBe('\x1b[1;34mx\x1b[m')
+  expect(terminalStyle({ NO_COLOR: '1' }, true).name('x')).toBe('x')
+  expect(terminalStyle({ KISS_COLOR: '0' }, true).name('x')).toBe('x')
+  expect(terminalStyle({}, false).name('x')).toBe('x')
+})
