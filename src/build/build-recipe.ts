@@ -5,26 +5,27 @@ import { printArtifactName } from '../model/artifact-name.ts'
 import type { Recipe } from '../model/recipe.ts'
 import { versionLabel } from '../model/version.ts'
 import { ensureHostEtc } from '../sandbox/host-etc.ts'
-import { isFile, makeDirectory, removeTree, rename } from '../system/files.ts'
-import { copyTree } from '../system/tree.ts'
+import type { KernelOffer } from '../sandbox/kernel.ts'
+import { isFile, makeDirectory } from '../system/files.ts'
+import { placeFile } from '../system/place-file.ts'
 import { artifactDirectory } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
+import { copyRecipe } from './copy-recipe.ts'
 import { runPackaging, runUnpacking } from './run-jobs.ts'
 import { runScript } from './run-script.ts'
+import { chooseEpoch } from './script-environment.ts'
 import type { SysrootPackages } from './sysroot-packages.ts'
-import { makeWorkDirectory } from './work-directory.ts'
+import { makeWorkDirectory, removeWorkDirectory, type WorkDirectory } from './work-directory.ts'
 import type { PackageResult } from './worker-job.ts'
 
 export interface BuildRequest {
   readonly recipe: Recipe
   readonly sysroot: SysrootPackages
+  readonly kernel: KernelOffer
   readonly index: number
   readonly total: number
   readonly reason: 'explicit' | 'implicit'
 }
-
-/** Time of files that no archive dates: the first that every tool can write (zip begins in 1980). */
-const earliestEpoch = 315_532_800
 
 /**
  * Builds one recipe whose sources are verified and at hand, and gives its tarball in the cache: unpacks, runs the build
@@ -39,22 +40,9 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
   emit({ kind: 'build-started', package: name, version: versionLabel(recipe.version), index, total, reason })
   const work = makeWorkDirectory(settings.workDirectory, name)
   try {
-    copyTree(recipe.directory, work.recipe, { dereference: true })
-    const layersDirectory = layersDirectoryOf(settings.cacheDirectory)
-    const surroundings = { work, layersDirectory, hostEtc: ensureHostEtc(layersDirectory) }
-    if (isFile(join(recipe.directory, 'sources'))) await hooks.run('pre-extract', [name, work.destdir])
-    const { newestMtime } = await runUnpacking(recipe, settings, surroundings, context)
-    const epoch = Number(settings.environment.SOURCE_DATE_EPOCH || newestMtime || earliestEpoch)
-    makeDirectory(join(work.destdir, 'var/db/kiss/installed'))
-    await hooks.run('pre-build', [name, work.build], work.build)
-    await runScript({ recipe, sysroot: request.sysroot, epoch }, settings, surroundings, context)
-    await hooks.run('post-build', [name, work.destdir])
-    const artifact = printArtifactName({ name, version: recipe.version, compression: settings.compression })
-    const job = { artifact, epoch, sysroot: request.sysroot }
-    const packaged = await runPackaging(recipe, job, settings, surroundings, context)
+    const { artifact, packaged } = await buildIn(work, request, settings, context)
     const file = join(artifactDirectory(settings.cacheDirectory), artifact)
-    makeDirectory(artifactDirectory(settings.cacheDirectory))
-    rename(join(work.output, artifact), file)
+    placeFile(join(work.output, artifact), file)
     tell(recipe, packaged, context)
     const { files, sizeBytes } = packaged
     emit({ kind: 'build-finished', package: name, artifact, durationMs: performance.now() - started, files, sizeBytes })
@@ -64,8 +52,31 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
     if (error instanceof KithError && error.code === 'build-failed') await hooks.run('build-fail', [name, work.build])
     throw error
   } finally {
-    for (const path of Object.values(work)) if (path !== work.root) removeTree(path)
+    if (!settings.keepsWork) removeWorkDirectory(work)
   }
+}
+
+/** The steps up to a tarball in the output directory, with the hooks between them. */
+async function buildIn(
+  work: WorkDirectory,
+  { recipe, sysroot, kernel }: BuildRequest,
+  settings: BuildSettings,
+  context: Context,
+): Promise<{ artifact: string; packaged: PackageResult }> {
+  const { name } = recipe
+  const { hooks } = context
+  copyRecipe(recipe.directory, work.recipe)
+  const surroundings = { work, kernel, hostEtc: await ensureHostEtc(layersDirectoryOf(settings.cacheDirectory)) }
+  if (isFile(join(recipe.directory, 'sources'))) await hooks.run('pre-extract', [name, work.destdir])
+  const { newestMtime } = await runUnpacking(recipe, settings, surroundings, context)
+  const epoch = chooseEpoch(settings.environment.SOURCE_DATE_EPOCH, newestMtime)
+  makeDirectory(join(work.destdir, 'var/db/kiss/installed'))
+  await hooks.run('pre-build', [name, work.build], work.build)
+  await runScript({ recipe, sysroot, epoch }, settings, surroundings, context)
+  await hooks.run('post-build', [name, work.destdir])
+  const artifact = printArtifactName({ name, version: recipe.version, compression: settings.compression })
+  const packaged = await runPackaging(recipe, { artifact, epoch, sysroot }, settings, surroundings, context)
+  return { artifact, packaged }
 }
 
 /** Where layers are kept: below the cache, out of sh kiss's way. */

@@ -10,6 +10,8 @@ export interface BuildSettings {
   readonly compression: Compression
   readonly isStripping: boolean
   readonly keepsLogs: boolean
+  /** Leave the work directory for a look at it. */
+  readonly keepsWork: boolean
   /** The user's environment, which build scripts see. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly homeDirectory: string

@@ -2,11 +2,19 @@ import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { emptySum, printEtcsums } from '../model/etcsums.ts'
 import { type ManifestEntry, printManifest } from '../model/manifest.ts'
-import { ancestorPaths, baseName, type TreePath, textTreePath } from '../model/tree-path.ts'
+import {
+  ancestorPaths,
+  baseName,
+  bytesText,
+  childPath,
+  parentPath,
+  type TreePath,
+  textTreePath,
+} from '../model/tree-path.ts'
 import { packArtifact } from '../system/archive/pack-artifact.ts'
 import { digestFile } from '../system/digests.ts'
 import { isFile, makeDirectory, readText, writeFileAtomic } from '../system/files.ts'
-import { copyTree, hostPath, type TreeEntry, treeEntry, walkTree } from '../system/tree.ts'
+import { copyTree, hostPath, type TreeEntry, treeEntry, treeNames, walkTree } from '../system/tree.ts'
 import { detectInTree } from './detect-in-tree.ts'
 import { sandboxPaths } from './sandbox-paths.ts'
 import { stripTree } from './strip-tree.ts'
@@ -44,23 +52,33 @@ const nostripFile = textTreePath('/nostrip')
 
 /** The way to the database entry must be directories, and nothing in the tree a socket or device. */
 function checkTree(destdir: string, entry: TreePath, name: string): void {
-  const refuse = (path: string, reason: string): never => {
-    throw new KithError('build-left-unusable', { package: name, path, reason })
+  const refuse = (path: TreePath, reason: string): never => {
+    throw new KithError('build-left-unusable', { package: name, path: bytesText(path), reason })
   }
   for (const path of [...ancestorPaths(entry), entry]) {
     const found = treeEntry(destdir, path)
     if (found !== undefined && found.kind !== 'directory') refuse(path, 'is no directory')
   }
+  const database = parentPath(entry)
+  if (treeEntry(destdir, database) !== undefined)
+    for (const other of treeNames(destdir, database))
+      if (childPath(database, other) !== entry) refuse(childPath(database, other), 'is the entry of another package')
   for (const { path, kind } of walkTree(destdir)) if (kind === 'other') refuse(path, 'is a socket or a device')
 }
 
 /** What the manifest lists: everything but libtool's leftovers, with the two files that are still to be written. */
 function listTree(destdir: string, entry: TreePath): ManifestEntry[] {
+  const tree = [...walkTree(destdir)]
+  const broken = tree.find(({ path }) => path.includes('\n'))
+  if (broken !== undefined)
+    throw new KithError('build-left-unusable', {
+      package: baseName(entry),
+      path: bytesText(broken.path),
+      reason: 'has a line break in its name, which no manifest can hold',
+    })
   const isListed = ({ path, kind }: TreeEntry): boolean =>
     kind === 'directory' || !(path.endsWith('.la') || baseName(path) === 'charset.alias')
-  const entries = [...walkTree(destdir)]
-    .filter(isListed)
-    .map(({ path, kind }) => ({ path, isDirectory: kind === 'directory' }))
+  const entries = tree.filter(isListed).map(({ path, kind }) => ({ path, isDirectory: kind === 'directory' }))
   const hasEtc = treeEntry(destdir, textTreePath('/etc')) !== undefined
   const written = ['manifest', ...(hasEtc ? ['etcsums'] : [])].map((file) => textTreePath(`${entry}/${file}`))
   return [...entries, ...written.map((path) => ({ path, isDirectory: false }))]

@@ -4,9 +4,9 @@ import type { Recipe } from '../model/recipe.ts'
 import type { LandlockRule } from '../native/landlock.ts'
 import { deviceRules, planDevices } from '../sandbox/devices.ts'
 import { runSandbox } from '../sandbox/run-sandbox.ts'
-import type { MountOperation } from '../sandbox/spec.ts'
-import { planSysroot } from '../sandbox/sysroot.ts'
-import { linkInfo, readLatin1 } from '../system/files.ts'
+import type { MountOperation, SandboxSpec } from '../sandbox/spec.ts'
+import { planSysroot, topmostKind } from '../sandbox/sysroot.ts'
+import { linkInfo, readHead } from '../system/files.ts'
 import { openBuildLog } from './build-log.ts'
 import type { BuildSettings } from './build-settings.ts'
 import type { WorkerSurroundings } from './run-worker.ts'
@@ -20,54 +20,33 @@ export interface ScriptRequest {
   readonly epoch: number
 }
 
+type Surroundings = Pick<WorkerSurroundings, 'work' | 'hostEtc' | 'kernel'>
+
 /**
  * Runs the recipe's build script with the destination and the version as arguments, in the unpacked sources, and logs what
  * it prints. Throws `build-failed` and keeps the log when it fails.
  */
 export async function runScript(
-  { recipe, sysroot, epoch }: ScriptRequest,
+  request: ScriptRequest,
   settings: BuildSettings,
-  { work, hostEtc }: Pick<WorkerSurroundings, 'work' | 'hostEtc'>,
+  surroundings: Surroundings,
   context: Context,
 ): Promise<void> {
-  const { name } = recipe
-  const build = sandboxPaths.build(name)
-  const destdir = sandboxPaths.destdir(name)
-  const home = homeMount(settings.homeDirectory)
-  const mounts: MountOperation[] = [
-    ...planSysroot({ layers: [...sysroot.layers, hostEtc], hasHostTools: sysroot.hasHostTools }),
-    ...planDevices(),
-    { kind: 'tmpfs', target: '/var/tmp', mode: 0o1777 },
-    ...home,
-    { kind: 'bind', target: build, source: work.build, isWritable: true },
-    { kind: 'bind', target: destdir, source: work.destdir, isWritable: true },
-    { kind: 'bind', target: sandboxPaths.recipe(name), source: work.recipe, isWritable: false },
-    { kind: 'seal-root' },
-  ]
-  const writable = [build, destdir, '/var/tmp', ...home.map(({ target }) => target)]
+  const { name } = request.recipe
+  const { work, kernel } = surroundings
+  const { mounts, writable } = planScriptMounts(request, settings.homeDirectory, surroundings)
   const landlock = [...deviceRules, ...writable.map((path): LandlockRule => ({ path, access: 'write' }))]
-  const inherited = recipe.format === 'puke' ? { ...settings.environment, pkg_dir: destdir } : settings.environment
+  const command = scriptCommand(request, settings, `${work.recipe}/build`)
   using log = openBuildLog(settings.cacheDirectory, name, settings.now, String(process.pid))
-  const command = {
-    argv: [
-      ...interpreter(`${work.recipe}/build`),
-      `${sandboxPaths.recipe(name)}/build`,
-      destdir,
-      recipe.version.version,
-    ],
-    cwd: build,
-    environment: scriptEnvironment(name, inherited, epoch),
-  }
   const output = (text: string): void => {
     log.write(text)
     context.emit({ kind: 'build-output', package: name, text })
   }
-  const { status, signal, landlockAbi } = await runSandbox(
-    { hostName: 'kith', mounts, landlock, command },
-    { workDirectory: work.output, output },
+  const { status, signal } = await runSandbox(
+    { hostName: 'kith', mounts, landlock, landlockAbi: kernel.landlockAbi, command },
+    { workDirectory: work.sandbox, output },
     context,
   )
-  warnAboutLandlock(landlockAbi, context)
   if (status !== 0) {
     context.emit({ kind: 'build-failed', package: name, log: log.path })
     const told = signal === undefined ? `status ${status}` : `signal ${signal}`
@@ -76,25 +55,65 @@ export async function runScript(
   if (!settings.keepsLogs) log.remove()
 }
 
-/** What a script without `#!` is run with, as a shell would do it; nothing for scripts with it and for programs. */
-function interpreter(script: string): string[] {
-  const start = readLatin1(script).slice(0, 4)
+/** The root that a script sees, and which parts of it the script may write. */
+function planScriptMounts(
+  { recipe: { name }, sysroot }: ScriptRequest,
+  homeDirectory: string,
+  { work, hostEtc }: Pick<Surroundings, 'work' | 'hostEtc'>,
+): { mounts: MountOperation[]; writable: string[] } {
+  const layers = [...sysroot.layers, hostEtc]
+  const build = sandboxPaths.build(name)
+  const destdir = sandboxPaths.destdir(name)
+  const home = planHome(homeDirectory)
+  const hasVarTmp = topmostKind(layers, 'var/tmp') === 'directory'
+  const mounts: MountOperation[] = [
+    ...planSysroot({ layers, hasHostTools: sysroot.hasHostTools, own: home === undefined ? [] : [home.top] }),
+    ...planDevices(),
+    ...(hasVarTmp ? [{ kind: 'tmpfs', target: '/var/tmp', mode: 0o1777 } as const] : []),
+    ...(home?.mounts ?? []),
+    { kind: 'bind', target: build, source: work.build, isWritable: true },
+    { kind: 'bind', target: destdir, source: work.destdir, isWritable: true },
+    { kind: 'bind', target: sandboxPaths.recipe(name), source: work.recipe, isWritable: false },
+    { kind: 'seal-root' },
+  ]
+  const writable = [build, destdir]
+  if (hasVarTmp) writable.push('/var/tmp')
+  if (home !== undefined) writable.push(homeDirectory)
+  return { mounts, writable }
+}
+
+function scriptCommand(
+  { recipe, epoch }: ScriptRequest,
+  settings: BuildSettings,
+  file: string,
+): SandboxSpec['command'] {
+  const { name, format, version } = recipe
+  const destdir = sandboxPaths.destdir(name)
+  const inherited = format === 'puke' ? { ...settings.environment, pkg_dir: destdir } : settings.environment
+  return {
+    argv: [...interpreter(file), `${sandboxPaths.recipe(name)}/build`, destdir, version.version],
+    cwd: sandboxPaths.build(name),
+    environment: scriptEnvironment(name, inherited, epoch),
+  }
+}
+
+/** What a script without `#!` is run with: what KISS recipes begin with. Nothing for scripts with it and for programs. */
+function interpreter(file: string): string[] {
+  const start = Buffer.from(readHead(file, 4)).toString('latin1')
   return start.startsWith('#!') || start === '\x7fELF' ? [] : ['/bin/sh', '-e']
 }
 
 /** An empty home where the user's would be, so that tools which write there find something; it is gone afterwards. */
-function homeMount(home: string): { kind: 'tmpfs'; target: string; mode: number }[] {
+function planHome(home: string): { readonly top: string; readonly mounts: readonly MountOperation[] } | undefined {
   const [, top = ''] = home.split('/')
   const isUsable = /^\/[^/]/.test(home) && !/(^|\/)\.\.?(\/|$)/.test(home)
-  const isTaken = ['bin', 'dev', 'etc', 'kith', 'lib', 'proc', 'sbin', 'sys', 'tmp', 'usr', 'var'].includes(top)
-  return isUsable && !isTaken && linkInfo(home) !== undefined ? [{ kind: 'tmpfs', target: home, mode: 0o700 }] : []
-}
-
-function warnAboutLandlock(abi: number, { emit }: Pick<Context, 'emit'>): void {
-  if (abi === 0)
-    emit({
-      kind: 'notice',
-      level: 'warning',
-      text: 'this kernel has no Landlock: builds are confined by namespaces and mounts alone',
-    })
+  const isTaken = ['bin', 'dev', 'etc', 'kith', 'lib', 'proc', 'run', 'sbin', 'sys', 'tmp', 'usr', 'var'].includes(top)
+  if (!isUsable || isTaken || linkInfo(home) === undefined) return undefined
+  return {
+    top,
+    mounts: [
+      { kind: 'tmpfs', target: `/${top}`, mode: 0o755 },
+      { kind: 'directory', target: home, mode: 0o700 },
+    ],
+  }
 }

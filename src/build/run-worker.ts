@@ -5,10 +5,11 @@ import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import type { LandlockRule } from '../native/landlock.ts'
 import { deviceRules, planDevices } from '../sandbox/devices.ts'
+import type { KernelOffer } from '../sandbox/kernel.ts'
 import { runSandbox } from '../sandbox/run-sandbox.ts'
 import type { MountOperation } from '../sandbox/spec.ts'
 import { planSysroot } from '../sandbox/sysroot.ts'
-import { fileInfo, readText, writeFileAtomic } from '../system/files.ts'
+import { writeReport } from '../system/report-file.ts'
 import { ownExecutable } from '../system/self.ts'
 import { sandboxPaths } from './sandbox-paths.ts'
 import type { WorkDirectory } from './work-directory.ts'
@@ -16,7 +17,7 @@ import type { WorkerJob, WorkerResult } from './worker-job.ts'
 
 export interface WorkerSurroundings {
   readonly work: WorkDirectory
-  readonly layersDirectory: string
+  readonly kernel: KernelOffer
   readonly hostEtc: string
   /** What the job may see and change besides the host's tools, which it may read. */
   readonly mounts: readonly MountOperation[]
@@ -35,25 +36,18 @@ export async function runWorker<Kind extends 'unpacked' | 'packaged'>(
   surroundings: WorkerSurroundings,
   context: Pick<Context, 'signal'>,
 ): Promise<ResultOf<Kind>> {
-  const { work } = surroundings
-  const jobFile = join(work.output, 'job.json')
-  writeFileAtomic(jobFile, JSON.stringify(job))
+  const { work, kernel } = surroundings
+  const jobFile = join(work.sandbox, 'job.json')
+  writeReport(jobFile, job)
   const landlock: LandlockRule[] = [...deviceRules, { path: sandboxPaths.output, access: 'write' }]
   for (const path of surroundings.writable) landlock.push({ path, access: 'write' })
   let printed = ''
   const { status } = await runSandbox(
     {
       hostName: 'kith',
-      mounts: [
-        ...planSysroot({ layers: [surroundings.hostEtc], hasHostTools: true }),
-        ...planDevices(),
-        { kind: 'bind', target: sandboxPaths.executable, source: ownExecutable(), isWritable: false },
-        { kind: 'bind', target: sandboxPaths.job, source: jobFile, isWritable: false },
-        { kind: 'bind', target: sandboxPaths.output, source: work.output, isWritable: true },
-        ...surroundings.mounts,
-        { kind: 'seal-root' },
-      ],
+      mounts: planWorkerMounts(surroundings, jobFile),
       landlock,
+      landlockAbi: kernel.landlockAbi,
       command: {
         argv: [sandboxPaths.executable, '__worker', sandboxPaths.job],
         cwd: '/kith',
@@ -66,32 +60,65 @@ export async function runWorker<Kind extends 'unpacked' | 'packaged'>(
       },
     },
     {
-      workDirectory: work.output,
+      workDirectory: work.sandbox,
       output: (text) => {
-        printed = (printed + text).slice(-4000)
+        printed += text
       },
     },
     context,
   )
-  return readResult(
-    join(work.output, 'result.json'),
-    expected,
-    job,
-    printed.trim() || `the worker ended with ${status}`,
+  const result = readResult(printed)
+  if (isOfKind(result, expected)) return result
+  if (result?.kind === 'failed' && isErrorCode(result.code))
+    throw revive(result.code, namedAsOnHost(result.details, planWorkerMounts(surroundings, jobFile)))
+  const reason = printed.trim().slice(-4000) || `the worker ended with status ${status}`
+  throw new KithError('sandbox-worker-failed', { task: `${job.kind} "${job.package}"`, reason })
+}
+
+function planWorkerMounts({ hostEtc, work, mounts }: WorkerSurroundings, jobFile: string): MountOperation[] {
+  return [
+    ...planSysroot({ layers: [hostEtc], hasHostTools: true }),
+    ...planDevices(),
+    { kind: 'bind', target: sandboxPaths.executable, source: ownExecutable(), isWritable: false },
+    { kind: 'bind', target: sandboxPaths.job, source: jobFile, isWritable: false },
+    { kind: 'bind', target: sandboxPaths.output, source: work.output, isWritable: true },
+    ...mounts,
+    { kind: 'seal-root' },
+  ]
+}
+
+/** The last line that the worker printed. It works on hostile files: that may be no JSON at all. */
+function readResult(printed: string): WorkerResult | undefined {
+  try {
+    return JSON.parse(printed.trimEnd().split('\n').at(-1) ?? '') as WorkerResult
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function isOfKind<Kind extends WorkerResult['kind']>(
+  result: WorkerResult | undefined,
+  kind: Kind,
+): result is ResultOf<Kind> {
+  return result?.kind === kind
+}
+
+/** Paths in an error, as the user knows them: where the host has what the worker saw in its sandbox. */
+function namedAsOnHost(details: unknown, mounts: readonly MountOperation[]): unknown {
+  if (typeof details !== 'object' || details === null) return details
+  return Object.fromEntries(
+    Object.entries(details).map(([key, value]) => [key, typeof value === 'string' ? hostName(value, mounts) : value]),
   )
 }
 
-function readResult<Kind extends WorkerResult['kind']>(
-  file: string,
-  expected: Kind,
-  job: WorkerJob,
-  otherwise: string,
-): ResultOf<Kind> {
-  const result = fileInfo(file) === undefined ? undefined : (JSON.parse(readText(file)) as WorkerResult)
-  if (result?.kind === 'failed' && isErrorCode(result.code)) throw revive(result.code, result.details)
-  if (result?.kind !== expected)
-    throw new KithError('sandbox-worker-failed', { task: `${job.kind} "${job.package}"`, reason: otherwise })
-  return result as ResultOf<Kind>
+function hostName(path: string, mounts: readonly MountOperation[]): string {
+  for (const mount of mounts) {
+    if (mount.kind !== 'bind') continue
+    if (path === mount.target || path.startsWith(`${mount.target}/`))
+      return mount.source + path.slice(mount.target.length)
+  }
+  return path
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -7,5 +7,4 @@ export const sandboxPaths = {
   executable: '/kith/bin/kith',
   job: '/kith/job.json',
   output: '/kith/out',
-  result: '/kith/out/result.json',
 } as const

@@ -1,3 +1,4 @@
+import { KithError } from '../errors/kith-error.ts'
 import { sandboxPaths } from './sandbox-paths.ts'
 
 /**
@@ -22,6 +23,23 @@ export function scriptEnvironment(
     KISS_ROOT: '',
     TMPDIR: '/tmp',
     PWD: build,
-    SOURCE_DATE_EPOCH: environment.SOURCE_DATE_EPOCH || String(sourceDateEpoch),
+    SOURCE_DATE_EPOCH: String(sourceDateEpoch),
   }
+}
+
+/** Time of files that no archive dates: the first that every tool can write (zip begins in 1980). */
+const earliestEpoch = 315_532_800
+
+/**
+ * The time that a build and its artifact are given, in seconds: the user's SOURCE_DATE_EPOCH, else the newest in its source
+ * archives, else the first day of 1980. Throws `invalid-setting`.
+ */
+export function chooseEpoch(setting: string | undefined, newestMtime: number | undefined): number {
+  if (setting === undefined || setting === '') return Math.max(earliestEpoch, Math.floor(newestMtime ?? 0))
+  if (/^\d{1,11}$/.test(setting)) return Number(setting)
+  throw new KithError('invalid-setting', {
+    setting: 'SOURCE_DATE_EPOCH',
+    value: setting,
+    expected: 'seconds since 1970',
+  })
 }

@@ -1,13 +1,13 @@
-import { join } from 'node:path'
 import type { Dependency } from '../model/depends.ts'
 import { parseDepends } from '../model/depends.ts'
 import type { ManifestEntry } from '../model/manifest.ts'
 import { parseManifest } from '../model/manifest.ts'
-import type { PackageName } from '../model/package-name.ts'
-import { bytesText } from '../model/tree-path.ts'
+import { type PackageName, parsePackageName } from '../model/package-name.ts'
+import { ancestorPaths, bytesText, childPath, type TreePath, textTreePath } from '../model/tree-path.ts'
 import { ensureLayer, type LayerSource } from '../sandbox/layers.ts'
 import { type DirectoryAlias, findAliases } from '../sandbox/sysroot.ts'
-import { isFile, readLatin1, readText } from '../system/files.ts'
+import { readLatin1, readText } from '../system/files.ts'
+import { treeEntry } from '../system/tree.ts'
 
 /** Where the packages that a build may use come from. */
 export interface PackageSupply {
@@ -31,7 +31,7 @@ export interface SysrootPackages {
 }
 
 /** Package whose runtime closure is what every build gets, where it exists. */
-export const basePackage = 'base'
+export const basePackage = parsePackageName('base')
 
 /**
  * The layers of a build: what `dependencies` names, make and runtime alike, and all that those need to run; below them the
@@ -43,40 +43,37 @@ export async function collectSysroot(
   supply: PackageSupply,
   layersDirectory: string,
 ): Promise<SysrootPackages> {
-  const collected = new Map<PackageName, { layer: string; paths: readonly string[] }>()
   const base = baseClosure(supply)
-  const baseLayers: string[] = []
-  for (const source of base ?? []) baseLayers.push(await ensureLayer(source, [], layersDirectory))
-  const aliases = base === undefined ? findAliases('/') : baseLayers.flatMap((layer) => findAliases(layer))
-  const add = async (name: PackageName): Promise<void> => {
-    if (collected.has(name)) return
-    const source = findSource(name, supply)
-    if (source === undefined) return
+  const aliases = base === undefined ? findAliases('/') : baseAliases(base, supply.root)
+  const collected = new Map<PackageName, LayerEntry & { readonly layer: string }>()
+  const collect = async (name: PackageName, source: LayerSource): Promise<LayerEntry> => {
     const layer = await ensureLayer(source, aliases, layersDirectory)
     const entry = readLayerEntry(layer, name)
-    collected.set(name, { layer, paths: entry.paths })
-    for (const dependency of entry.dependencies) if (dependency.kind === 'run') await add(dependency.name)
+    collected.set(name, { layer, ...entry })
+    return entry
+  }
+  const add = async (name: PackageName): Promise<void> => {
+    const source = collected.has(name) ? undefined : findSource(name, supply)
+    if (source === undefined) return
+    const { dependencies: needed } = await collect(name, source)
+    for (const dependency of needed) if (dependency.kind === 'run') await add(dependency.name)
   }
   for (const { name } of dependencies) await add(name)
-  for (const source of base ?? []) await addBase(source, aliases, layersDirectory, collected)
+  for (const [name, source] of base ?? []) if (!collected.has(name)) await collect(name, source)
   return {
     layers: [...new Set([...collected.values()].map(({ layer }) => layer))],
     hasHostTools: base === undefined,
     aliases,
-    libraries: [...collected].flatMap(([name, { paths }]) => paths.map((path) => ({ package: name, path }))),
+    libraries: [...collected].flatMap(([name, { libraries }]) => libraries.map((path) => ({ package: name, path }))),
   }
 }
 
-async function addBase(
-  source: LayerSource,
-  aliases: readonly DirectoryAlias[],
-  layersDirectory: string,
-  collected: Map<PackageName, { layer: string; paths: readonly string[] }>,
-): Promise<void> {
-  const name = source.name as PackageName
-  if (collected.has(name)) return
-  const layer = await ensureLayer(source, aliases, layersDirectory)
-  collected.set(name, { layer, paths: readLayerEntry(layer, name).paths })
+/** The links to directories that base brings: what other packages have behind them goes where they lead. */
+function baseAliases(base: ReadonlyMap<PackageName, LayerSource>, root: string): DirectoryAlias[] {
+  const owned = new Set<string>()
+  for (const source of base.values())
+    if (source.kind === 'installed') for (const { path } of source.entries) owned.add(path)
+  return findAliases(root === '' ? '/' : root).filter(({ link }) => owned.has(`/${link}`))
 }
 
 function findSource(name: PackageName, { artifactOf, installed, root }: PackageSupply): LayerSource | undefined {
@@ -90,33 +87,41 @@ function findSource(name: PackageName, { artifactOf, installed, root }: PackageS
  * The sources of base and its runtime closure; undefined where base or a part of it is not installed, or where there is no
  * shell among them: a package that is only called base.
  */
-function baseClosure(supply: PackageSupply): LayerSource[] | undefined {
-  const sources = new Map<string, LayerSource>()
-  const queue = [basePackage as PackageName]
+function baseClosure(supply: PackageSupply): ReadonlyMap<PackageName, LayerSource> | undefined {
+  const sources = new Map<PackageName, LayerSource>()
+  const queue = [basePackage]
   for (const name of queue) {
     if (sources.has(name)) continue
     const found = supply.installed.get(name)
-    const source = found === undefined ? undefined : findSource(name, { ...supply, artifactOf: () => undefined })
-    if (found === undefined || source === undefined) return undefined
-    sources.set(name, source)
+    if (found === undefined) return undefined
+    sources.set(name, { kind: 'installed', name, root: supply.root, entries: found.manifest() })
     for (const { name: dependency, kind } of found.dependencies) if (kind === 'run') queue.push(dependency)
   }
   const isShell = (path: string): boolean => path === '/bin/sh' || path === '/usr/bin/sh'
   const hasShell = [...sources.values()].some(
     (source) => source.kind === 'installed' && source.entries.some(({ path }) => isShell(path)),
   )
-  return hasShell ? [...sources.values()] : undefined
+  return hasShell ? sources : undefined
 }
 
-/** What a layer's database entry says: runtime dependencies as they were detected, and where its shared libraries are. */
-function readLayerEntry(layer: string, name: PackageName): { dependencies: readonly Dependency[]; paths: string[] } {
-  const entry = join(layer, 'var/db/kiss/installed', name)
-  const dependsFile = join(entry, 'depends')
-  const manifestFile = join(entry, 'manifest')
-  const manifest = isFile(manifestFile) ? parseManifest(readLatin1(manifestFile)).entries : []
+interface LayerEntry {
+  readonly dependencies: readonly Dependency[]
+  /** Paths of shared libraries. */
+  readonly libraries: readonly string[]
+}
+
+/** What a layer's database entry says. The layer was built by anybody: no link in it is followed. */
+function readLayerEntry(layer: string, name: PackageName): LayerEntry {
+  const entry = textTreePath(`/var/db/kiss/installed/${name}`)
+  const isPlain = (path: TreePath): boolean =>
+    ancestorPaths(path).every((above) => treeEntry(layer, above)?.kind === 'directory') &&
+    treeEntry(layer, path)?.kind === 'file'
+  const depends = childPath(entry, 'depends')
+  const manifest = childPath(entry, 'manifest')
+  const entries = isPlain(manifest) ? parseManifest(readLatin1(layer + manifest)).entries : []
   return {
-    dependencies: isFile(dependsFile) ? parseDepends(readText(dependsFile), dependsFile).dependencies : [],
-    paths: manifest
+    dependencies: isPlain(depends) ? parseDepends(readText(layer + depends), layer + depends).dependencies : [],
+    libraries: entries
       .filter(({ path, isDirectory }) => !isDirectory && path.includes('.so'))
       .map(({ path }) => bytesText(path)),
   }

@@ -1,15 +1,15 @@
 import { KithError } from '../errors/kith-error.ts'
-import { readText, writeFileAtomic } from '../system/files.ts'
+import { readText } from '../system/files.ts'
+import { writeReport } from '../system/report-file.ts'
 import { packageTree } from './package-tree.ts'
-import { sandboxPaths } from './sandbox-paths.ts'
 import { unpackSources } from './unpack-sources.ts'
 import type { WorkerJob, WorkerResult } from './worker-job.ts'
 
-/** The hidden command `__worker`: runs inside a sandbox, does the job of the file, leaves its result beside the output. */
+/** The hidden command `__worker`: runs inside a sandbox, does the job of the file, prints its result: the disk may be full. */
 export async function runWorkerJob(jobFile: string): Promise<number> {
   process.umask(0o022)
   const result = await perform(JSON.parse(readText(jobFile)) as WorkerJob)
-  writeFileAtomic(sandboxPaths.result, JSON.stringify(result))
+  writeReport('/proc/self/fd/1', result)
   return result.kind === 'failed' ? 1 : 0
 }
 

@@ -21,6 +21,7 @@ export function buildSettings(invocation: Pick<Invocation, 'config' | 'environme
     compression: config.compression,
     isStripping: config.isStripping,
     keepsLogs: config.keepsLogs,
+    keepsWork: config.keepsWork,
     environment,
     homeDirectory: config.homeDirectory,
     fetch: fetchSettings(invocation),

@@ -24,9 +24,9 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'build',
     letter: 'b',
-    usage: '[--dry-run [--names]] [PACKAGE...]',
+    usage: '[--dry-run [--names]] [--quiet] [PACKAGE...]',
     summary: 'Build packages and what they need',
-    options: ['--dry-run', '--names'],
+    options: ['--dry-run', '--names', '--quiet'],
     load: async () => (await import('./commands/build.ts')).build,
   },
   {
@@ -118,9 +118,9 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'upgrade',
     letter: 'U',
-    usage: '',
+    usage: '[--quiet]',
     summary: 'Build and install what the repositories have in other versions',
-    options: [],
+    options: ['--quiet'],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {

@@ -1,6 +1,12 @@
 import type { Config } from '../config/config.ts'
 import type { Context } from '../events/context.ts'
 
+/** A result as data: `{"schema":1,"kind":"installed-package","name":"zlib",…}`. */
+export interface ResultItem {
+  readonly kind: string
+  readonly [field: string]: unknown
+}
+
 /** What every command gets. */
 export interface Invocation {
   readonly arguments: readonly string[]
@@ -8,9 +14,8 @@ export interface Invocation {
   readonly config: Config
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly context: Context
-  readonly isJson: boolean
-  /** A line of a result, on standard output. */
-  readonly print: (line: string) => void
+  /** One item of the command's result, on standard output: `line` for people and scripts, or with --json `item`. */
+  readonly show: (line: string, item: ResultItem) => void
 }
 
 /** Loads, plans, asks, applies; gives the exit status. Expected failures are thrown as KithError. */

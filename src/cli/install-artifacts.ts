@@ -1,29 +1,67 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { findArtifact } from '../build/artifact-cache.ts'
 import type { Config } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
-import { installPackage } from '../store/install-package.ts'
+import { parseArtifactName } from '../model/artifact-name.ts'
+import type { PackageName } from '../model/package-name.ts'
+import { readRecipe } from '../recipe/read-recipe.ts'
+import { findRecipe } from '../recipe/repositories.ts'
+import { installPackages } from '../store/install-packages.ts'
+import { databasePath } from '../store/installed-database.ts'
+import { clearStaged } from '../store/staging.ts'
 import { lockFile } from '../system/file-lock.ts'
 import type { Invocation } from './command.ts'
 
-/** Installs tarballs in the order given, under the lock; exit status 1 where a package's script failed. */
-export async function installArtifacts(
-  artifacts: readonly string[],
-  { config, context, environment }: Pick<Invocation, 'config' | 'context' | 'environment'>,
+type InstallInvocation = Pick<Invocation, 'config' | 'context' | 'environment'>
+
+/** Where tarballs come from: those given, else built ones of the version that the first repository has. */
+export interface ArtifactSupply {
+  readonly given: ReadonlyMap<PackageName, string>
+  readonly repositories: readonly string[]
+}
+
+/** Installs tarballs and what they need to run; exit status 1 where a package's script failed. Throws `not-a-package`. */
+export async function installArtifacts(artifacts: readonly string[], invocation: InstallInvocation): Promise<number> {
+  const { repositories, root } = invocation.config
+  const given = new Map(artifacts.map((artifact) => [artifactPackage(artifact), artifact]))
+  const supply = { given, repositories: [...repositories, root + databasePath] }
+  return await installNamed([...given.keys()], supply, invocation)
+}
+
+/** Throws `not-a-package`. */
+export function artifactPackage(artifact: string): PackageName {
+  const name = parseArtifactName(basename(artifact))?.name
+  if (name !== undefined) return name
+  throw new KithError('not-a-package', { artifact, reason: 'its name is not NAME@VERSION-RELEASE.tar.SUFFIX' })
+}
+
+/** Installs packages, with what they need to run, under the lock; exit status 1 where a package's script failed. */
+export async function installNamed(
+  names: readonly PackageName[],
+  { given, repositories }: ArtifactSupply,
+  { config, context, environment }: InstallInvocation,
 ): Promise<number> {
   const { root, isForced, refusesConflicts } = config
+  const artifactOf = (name: PackageName): string | undefined =>
+    given.get(name) ?? builtArtifact(name, repositories, config)
   return await withLock(config, context, async () => {
-    let isWell = true
-    for (const artifact of artifacts)
-      isWell = (await installPackage(artifact, { root, isForced, refusesConflicts, environment }, context)) && isWell
-    return isWell ? 0 : 1
+    const settings = { root, isForced, refusesConflicts, environment }
+    return (await installPackages({ names, artifactOf }, settings, context)) ? 0 : 1
   })
 }
 
-/** Runs `body` while no other kith changes a root; waits for the other, with a notice. */
+function builtArtifact(name: PackageName, repositories: readonly string[], config: Config): string | undefined {
+  const directory = findRecipe(name, repositories)
+  const version = directory === undefined ? undefined : readRecipe(directory, name).version
+  return version && findArtifact(config.cacheDirectory, name, version, config.compression)
+}
+
+/** Runs `body` while no other kith changes a root; waits for the other, with a notice. What a killed one left is cleared. */
 export async function withLock(config: Config, context: Context, body: () => Promise<number>): Promise<number> {
   const path = join(config.cacheDirectory, 'lock')
   using lock = await lockFile(path, () => context.emit({ kind: 'lock-waiting', path }), context.signal)
   if (lock === undefined) throw new KithError('interrupted', {})
+  clearStaged(config.root)
   return await body()
 }

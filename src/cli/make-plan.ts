@@ -3,12 +3,19 @@ import type { BuildPlan } from '../build/run-build-plan.ts'
 import type { Config } from '../config/config.ts'
 import type { Context } from '../events/context.ts'
 import type { PackageName } from '../model/package-name.ts'
+import type { RecipeReading } from '../model/recipe.ts'
 import { planBuildOrder } from '../plan/build-order.ts'
 import { loadRecipes } from '../recipe/load-recipes.ts'
 import { requireRecipe } from '../recipe/require-recipe.ts'
 import type { InstalledPackage } from '../store/installed-database.ts'
 import { requireReading } from './load-recipes.ts'
 import type { Workspace } from './workspace.ts'
+
+export interface PlannedStep {
+  readonly name: PackageName
+  readonly reading: RecipeReading
+  readonly reason: 'explicit' | 'implicit'
+}
 
 export interface PlanOptions {
   readonly config: Config
@@ -17,7 +24,10 @@ export interface PlanOptions {
 }
 
 export interface PlannedBuild {
-  readonly plan: BuildPlan
+  /** What will be built, first to last; a recipe that cannot be used is only refused by requireBuildPlan. */
+  readonly steps: readonly PlannedStep[]
+  /** Packages of the plan that are built already, with their tarballs. */
+  readonly cached: ReadonlyMap<PackageName, string>
   /** Named, and needed by nothing else that was named. */
   readonly explicit: readonly PackageName[]
   /** All steps and all that comes from the cache, dependencies first. */
@@ -39,21 +49,30 @@ export function makePlan(
   })
   const isExplicit = new Set(explicit)
   const cached = new Map<PackageName, string>()
-  const steps: BuildPlan['steps'][number][] = []
+  const steps: PlannedStep[] = []
   for (const name of order) {
     const reading = requireReading(name, readings, repositories)
     const { version } = reading
     const mayCome = version !== undefined && (mayUseCache || !alwaysRebuild.has(name))
     const artifact = mayCome ? findArtifact(config.cacheDirectory, name, version, config.compression) : undefined
     if (artifact !== undefined) cached.set(name, artifact)
-    else steps.push({ recipe: requireRecipe(reading), reason: isExplicit.has(name) ? 'explicit' : 'implicit' })
+    else steps.push({ name, reading, reason: isExplicit.has(name) ? 'explicit' : 'implicit' })
   }
-  return { plan: { steps, cached }, explicit, order }
+  return { steps, cached, explicit, order }
 }
 
-/** What will be done, as an event. */
-export function tellPlan(plan: BuildPlan, explicit: readonly PackageName[], { emit }: Pick<Context, 'emit'>): void {
-  const steps = plan.steps.map(({ recipe, reason }) => ({ package: recipe.name, reason }))
-  const implicit = steps.filter(({ reason }) => reason === 'implicit').map((step) => step.package)
-  emit({ kind: 'plan-made', explicit, implicit, steps, cached: [...plan.cached.keys()] })
+/** The plan with every recipe read. Throws `recipe-invalid` for the first that cannot be used. */
+export function requireBuildPlan({ steps, cached }: PlannedBuild): BuildPlan {
+  return { steps: steps.map(({ reading, reason }) => ({ recipe: requireRecipe(reading), reason })), cached }
+}
+
+/** What will be done, as an event; and a warning for every recipe that stands against doing it. */
+export function tellPlan({ steps, cached, explicit }: PlannedBuild, { emit }: Pick<Context, 'emit'>): void {
+  const told = steps.map(({ name, reason }) => ({ package: name, reason }))
+  const implicit = told.filter(({ reason }) => reason === 'implicit').map((step) => step.package)
+  emit({ kind: 'plan-made', explicit, implicit, steps: told, cached: [...cached.keys()] })
+  for (const { name, reading } of steps) {
+    const text = `cannot be built as it is: kith lint ${name}`
+    if (reading.recipe === undefined) emit({ kind: 'notice', level: 'warning', package: name, text })
+  }
 }

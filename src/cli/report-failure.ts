@@ -1,5 +1,6 @@
 import { KithError } from '../errors/kith-error.ts'
 import { printable } from '../errors/printable.ts'
+import { jsonSchema } from '../report/json/json-reporter.ts'
 import { terminalStyle } from '../report/terminal/style.ts'
 
 /** Tells what ended a command, on standard error: sentence and hint, or for a bug its stack. Gives the exit status. */
@@ -12,7 +13,7 @@ export function reportFailure(error: unknown, isJson: boolean): number {
   }
   if (isJson) {
     const { code, details, message, hint } = error
-    process.stdout.write(`${JSON.stringify({ schema: 1, kind: 'error', code, details, message, hint })}\n`)
+    process.stdout.write(`${JSON.stringify({ schema: jsonSchema, kind: 'error', code, details, message, hint })}\n`)
   }
   process.stderr.write(`${style.problem('ERROR')} ${error.message}\n`)
   if (error.hint !== undefined) process.stderr.write(`${style.prefix('->')} ${error.hint}\n`)

@@ -26,7 +26,7 @@ async function runCommand(row: CommandRow, words: readonly string[], config: Con
   const command = await row.load()
   if (options.has('--help')) return (await import('./commands/help.ts')).printCommandHelp(row)
   const { openSession } = await import('./session.ts')
-  return await openSession(config, options.has('--json'), (session) =>
+  return await openSession(config, options, (session) =>
     command({ ...session, arguments: positional, options, config, environment: process.env }),
   )
 }

@@ -2,14 +2,15 @@ import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
 import type { Event } from '../events/event.ts'
-import { createJsonReporter } from '../report/json/json-reporter.ts'
+import { createJsonReporter, jsonSchema } from '../report/json/json-reporter.ts'
+import { createQuietFilter } from '../report/terminal/quiet.ts'
 import { terminalStyle } from '../report/terminal/style.ts'
 import { createTerminalReporter } from '../report/terminal/terminal-reporter.ts'
-import { removeTree } from '../system/files.ts'
+import { releaseClaimed, removeAbandonedIn } from '../system/claimed-directory.ts'
 import type { Invocation } from './command.ts'
 import { createHookRunner } from './hooks.ts'
 
-type Session = Pick<Invocation, 'context' | 'isJson' | 'print'>
+type Session = Pick<Invocation, 'context' | 'show'>
 
 /** A sink for events that shows them in some form. */
 export interface Reporter {
@@ -20,14 +21,15 @@ export interface Reporter {
 
 /**
  * What a command runs in: the reporter, the signal that Ctrl-C aborts, the user's hooks, and the promise that the work
- * directory of this process is gone afterwards (unless KISS_DEBUG keeps it).
+ * directory of this process is gone afterwards (unless KISS_DEBUG keeps it), as are those of processes that were killed.
  */
 export async function openSession(
   config: Config,
-  isJson: boolean,
+  options: ReadonlySet<string>,
   body: (session: Session) => Promise<number>,
 ): Promise<number> {
   const abort = new AbortController()
+  const isJson = options.has('--json')
   const reporter = isJson
     ? createJsonReporter((text) => void process.stdout.write(text))
     : createTerminalReporter({
@@ -41,9 +43,13 @@ export async function openSession(
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   try {
-    const context = { emit: (event: Event) => reporter.report(event), signal: abort.signal, hooks }
-    const print = (line: string): void => void process.stdout.write(`${line}\n`)
-    return await body({ context, isJson, print })
+    removeAbandonedIn(config.workParent)
+    const report = (event: Event): void => reporter.report(event)
+    const emit = options.has('--quiet') ? createQuietFilter(report) : report
+    const context = { emit, signal: abort.signal, hooks }
+    const show: Session['show'] = (line, item) =>
+      void process.stdout.write(`${isJson ? JSON.stringify({ schema: jsonSchema, ...item }) : line}\n`)
+    return await body({ context, show })
   } catch (error) {
     if (!abort.signal.aborted) throw error
     await hooks.run('SIGINT', [])
@@ -52,7 +58,7 @@ export async function openSession(
       : error
   } finally {
     reporter.close()
-    if (!config.keepsWork) removeTree(workDirectoryOf(config))
+    releaseClaimed(workDirectoryOf(config), config.keepsWork ? 'keep' : 'remove')
     await hooks.run('SIGEXIT', [])
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)

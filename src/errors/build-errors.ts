@@ -9,8 +9,18 @@ export const buildErrors = {
     ({ package: name, path, reason }) => `Cannot package "${name}": "${path}" ${reason}`,
     () => 'Correct the build script: it installs below its first argument, and leaves var/db to kith',
   ),
-  'builds-failed': entry<{ packages: readonly string[] }>(
-    ({ packages }) => `Cannot build ${packages.length} packages: ${packages.join(', ')}`,
+  'recipe-link-unsafe': entry<{ link: string; target: string }>(
+    ({ link, target }) => `Cannot use the link "${link}": it leads to "${target}", which not everybody may read`,
+    ({ link }) => `Replace it by the file itself, if it belongs into a package: rm ${link}`,
+  ),
+  'source-not-unpacked': entry<{ package: string; source: string; path: string; reason: string }>(
+    ({ package: name, source, path, reason }) =>
+      `Cannot unpack source "${source}" of "${name}": ${reason}\n  file ${path}`,
+    ({ package: name, path }) => `If the download is damaged: rm ${path} && kith download ${name}`,
+  ),
+  'directory-claimed': entry<{ path: string }>(
+    ({ path }) => `Cannot work in "${path}": another kith is at work there`,
+    () => 'Wait until it has ended, or unset KISS_PID, then run the same command again',
   ),
   'hook-failed': entry<{ hook: string; type: string; package: string; status: string }>(
     ({ hook, type, package: name, status }) =>

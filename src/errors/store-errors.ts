@@ -2,48 +2,53 @@ import { entry } from './entry.ts'
 
 export const storeErrors = {
   'not-installed': entry<{ name: string }>(
-    ({ name }) => `Cannot find "${name}" among the installed packages: '${name}' not installed`,
+    ({ name }) => `Cannot find "${name}": it is not installed`,
     () => 'kith list shows what is installed',
   ),
-  'not-built': entry<{ names: readonly string[] }>(
-    ({ names }) => `Cannot install ${names.map((name) => `"${name}"`).join(', ')}: not yet built`,
-    ({ names }) => `kith build ${names.join(' ')}`,
+  'not-built': entry<{ missing: readonly { readonly name: string; readonly neededBy: readonly string[] }[] }>(
+    ({ missing }) =>
+      missing.length === 1
+        ? `Cannot install ${missingPackage(missing[0])}: not yet built`
+        : `Cannot install: ${missing.length} packages are not yet built:\n${missing.map((one) => `  ${missingPackage(one)}`).join('\n')}`,
+    ({ missing }) => `kith build ${missing.map(({ name }) => name).join(' ')}`,
   ),
   'not-a-package': entry<{ artifact: string; reason: string }>(
     ({ artifact, reason }) => `Cannot install "${artifact}": not a valid KISS package: ${reason}`,
     () => 'Build it again: kith build NAME',
   ),
-  'dependencies-not-installed': entry<{ package: string; missing: readonly string[] }>(
-    ({ package: name, missing }) =>
-      `Cannot install "${name}": missing ${missing.length} ${missing.length === 1 ? 'package' : 'packages'}: ${missing.join(', ')}`,
-    ({ missing }) => `kith build ${missing.join(' ')} && kith install ${missing.join(' ')}`,
-  ),
   'file-conflict': entry<{
     package: string
-    conflicts: readonly { readonly path: string; readonly owner: string }[]
+    conflicts: readonly { readonly path: string; readonly owner: string; readonly fault: string | undefined }[]
     isRefusedBySetting: boolean
   }>(
     ({ package: name, conflicts }) =>
-      `Cannot install "${name}": ${conflicts.length} of its files belong to other packages:\n${conflicts
-        .slice(0, 20)
-        .map(({ path, owner }) => `  ${path} (${owner})`)
-        .join('\n')}`,
-    ({ isRefusedBySetting }) =>
-      isRefusedBySetting ? 'Unset KISS_CHOICE to keep them as alternatives (kith alternatives)' : undefined,
+      `Cannot install "${name}": ${conflicts.length} of its files ${conflicts.length === 1 ? 'belongs' : 'belong'} to other packages:\n${shortList(
+        conflicts.map(
+          ({ path, owner, fault }) => `${path} (${owner})${fault === undefined ? '' : `, no alternative: ${fault}`}`,
+        ),
+      )}`,
+    ({ isRefusedBySetting, conflicts }) =>
+      isRefusedBySetting
+        ? 'Unset KISS_CHOICE to keep them as alternatives (kith alternatives)'
+        : `Remove what has them first: kith remove ${[...new Set(conflicts.flatMap(({ owner, fault }) => (fault === undefined ? [] : owner)))].join(' ')}`,
+  ),
+  'files-collide': entry<{
+    package: string
+    collisions: readonly { readonly place: string; readonly paths: readonly string[] }[]
+  }>(
+    ({ package: name, collisions }) =>
+      `Cannot install "${name}": links of this root bring several of its files to one place:\n${shortList(
+        collisions.map(({ place, paths }) => `${place}: ${paths.join(' and ')}`),
+      )}`,
+    ({ package: name }) => `Correct its recipe, so that it installs one of them only, then: kith build ${name}`,
   ),
   'path-blocked': entry<{
     package: string
-    blocked: readonly { readonly path: string; readonly reason: 'directory' | 'file' }[]
+    blocked: readonly { readonly path: string; readonly reason: 'directory' | 'file' | 'beside' }[]
   }>(
     ({ package: name, blocked }) =>
-      `Cannot install "${name}": ${blocked
-        .map(({ path, reason }) =>
-          reason === 'directory'
-            ? `"${path}" is a directory, the package has a file or link there`
-            : `"${path}" is a file or link, the package has a directory there`,
-        )
-        .join('; ')}; nothing was changed`,
-    ({ blocked }) => `Move ${blocked[0]?.path ?? 'it'} away, then install again`,
+      `Cannot install "${name}": ${blocked.map(({ path, reason }) => `"${path}" ${blockedReasons[reason]}`).join('; ')}; nothing was changed`,
+    ({ package: name, blocked }) => `Move ${blocked[0]?.path ?? 'it'} away, then: kith install ${name}`,
   ),
   'has-dependents': entry<{ package: string; dependents: readonly string[] }>(
     ({ package: name, dependents }) =>
@@ -53,7 +58,8 @@ export const storeErrors = {
   'leaves-alternatives': entry<{ package: string; paths: readonly string[] }>(
     ({ package: name, paths }) =>
       `Cannot remove "${name}": it would leave ${paths.length} orphaned alternatives behind:\n${paths.map((path) => `  ${path}`).join('\n')}`,
-    () => 'Swap them first: kith alternatives',
+    ({ paths }) =>
+      `Swap them first: kith alternatives PACKAGE ${paths[0] ?? 'PATH'}; kith alternatives lists who has one`,
   ),
   'alternative-unknown': entry<{ package: string; path: string }>(
     ({ package: name, path }) => `Cannot swap: alternative "${name} ${path}" doesn't exist`,
@@ -65,5 +71,27 @@ export const storeErrors = {
   ),
   'database-invalid': entry<{ file: string; reason: string; line?: number | undefined }>(
     ({ file, reason, line }) => `Cannot read "${file}${line === undefined ? '' : `:${line}`}": ${reason}`,
+    ({ file }) => {
+      const name = file.split('/').at(-2) ?? 'PACKAGE'
+      return `KISS_FORCE=1 kith install ${name} writes it anew; KISS_FORCE=1 kith remove ${name} gives the entry up`
+    },
   ),
 } as const
+
+const blockedReasons = {
+  directory: 'is a directory, the package has a file or link there',
+  file: 'is a file or link, the package has a directory there',
+  beside: 'was edited, and its new version cannot be put beside it as ".new"',
+} as const
+
+function missingPackage(one: { readonly name: string; readonly neededBy: readonly string[] } | undefined): string {
+  const { name, neededBy } = one ?? { name: '', neededBy: [] }
+  return `"${name}"${neededBy.length === 0 ? '' : ` (needed by ${neededBy.join(', ')})`}`
+}
+
+/** Indented lines, not too many of them. */
+function shortList(lines: readonly string[]): string {
+  const most = 20
+  const rest = lines.length > most ? [`and ${lines.length - most} more`] : []
+  return [...lines.slice(0, most), ...rest].map((line) => `  ${line}`).join('\n')
+}

@@ -1,4 +1,4 @@
-/** Sums of one /etc file: as installed before, as it is on the system, as the new package has it. */
+/** Sums of one /etc file: as installed before, as it is on the system, as the new package has it; undefined: none. */
 export interface EtcSums {
   readonly old: string | undefined
   readonly system: string | undefined
@@ -6,12 +6,10 @@ export interface EtcSums {
 }
 
 /**
- * The three-way decision for a file below /etc (spec/kiss.md section 6): `keep` the system's file, `install` the new one,
- * or put the new one beside it as `<file>.new`.
+ * The three-way decision for a file below /etc, as KISS makes it: `keep` the system's file (or its absence) when the package
+ * brings nothing new, `install` where nobody changed it, else put the new one `beside` it as `<file>.new`.
  */
 export function decideEtcFile({ old, system, incoming }: EtcSums): 'keep' | 'install' | 'beside' {
   if (old === incoming) return 'keep'
-  if (old !== undefined && system === undefined) return 'install'
-  if (old === system || system === incoming) return 'install'
-  return 'beside'
+  return system === undefined || system === old || system === incoming ? 'install' : 'beside'
 }

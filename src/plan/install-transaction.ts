@@ -1,123 +1,170 @@
 import type { PackageName } from '../model/package-name.ts'
-import { ancestorPaths, type TreePath } from '../model/tree-path.ts'
+import { ancestorPaths, baseName, childPath, parentPath, type TreePath, treePathFault } from '../model/tree-path.ts'
+import type { PlacedEntry } from './conflicts.ts'
 import { decideEtcFile, type EtcSums } from './etc-decision.ts'
-import type { FoundEntry, Operation, Transaction } from './transaction.ts'
+import { type OldEntry, planObsolete, removalOf } from './obsolete.ts'
+import { type Collision, findCollisions } from './place-collisions.ts'
+import { type FoundEntry, isWithin, manifestPath, type Operation, type Transaction } from './transaction.ts'
 
-/** One entry of the incoming package, and where it will be. */
-export interface IncomingEntry {
-  /** In the staged tree. */
+/** One entry of the incoming package. Directories above an entry are entries too. */
+export interface IncomingEntry extends PlacedEntry {
+  /** Where the staged tree has it. */
   readonly staged: TreePath
-  /** Physical place in the root. */
-  readonly place: TreePath
-  readonly isDirectory: boolean
   readonly mode: number
   /** Given for files below /etc. */
   readonly etc?: EtcSums | undefined
 }
 
-export interface OldEntry {
-  readonly place: TreePath
-  readonly isDirectory: boolean
-  /** For files below /etc: whether the system's file is still what the package installed. */
-  readonly isEdited: boolean
-}
-
 export interface InstallFacts {
   readonly package: PackageName
+  /** Where the package's database entry will be. */
+  readonly entry: TreePath
   readonly incoming: readonly IncomingEntry[]
   /** What the installed version has; empty for a first installation. */
   readonly old: readonly OldEntry[]
+  /** What the root has at the places of `incoming`, and where new /etc files may go beside old ones. */
   readonly found: ReadonlyMap<TreePath, FoundEntry>
-  /** For each directory that a file or link shall replace: everything below it on the disk. */
-  readonly below: ReadonlyMap<TreePath, readonly { readonly place: TreePath; readonly isDirectory: boolean }[]>
+  /** For each directory that a file or link shall replace: every place below it on the disk. */
+  readonly below: ReadonlyMap<TreePath, readonly Pick<OldEntry, 'place' | 'isDirectory'>[]>
+  /** Written instead of the staged manifest: bytes as latin1. */
+  readonly manifest?: string | undefined
+}
+
+/**
+ * `directory`: one is where a file or link shall go. `file`: the other way round. `beside`: the new version of an edited /etc
+ * file cannot be put beside it. None of them is the package's own to replace.
+ */
+export interface BlockedPlace {
+  readonly path: TreePath
+  readonly reason: 'directory' | 'file' | 'beside'
 }
 
 export interface InstallPlan {
   readonly transaction: Transaction
-  /** A directory where the package has a file, or the other way round, that is not the package's to replace. */
-  readonly blocked: readonly { readonly path: TreePath; readonly reason: 'directory' | 'file' }[]
-  /** /etc files put beside the system's. */
+  readonly blocked: readonly BlockedPlace[]
+  /** Entries of the package that cannot all be, since they come to the same place. */
+  readonly collisions: readonly Collision[]
+  /** /etc files whose new version goes beside the system's. */
   readonly besideEtc: readonly TreePath[]
   /** Obsolete /etc files that stay, because they were edited. */
   readonly keptEtc: readonly TreePath[]
 }
 
+/** What becomes of one entry. `turned`: a directory of the package becomes a file or link. */
+interface EntryPlan {
+  readonly operations: readonly Operation[]
+  readonly blocked?: BlockedPlace['reason']
+  readonly isTurned?: boolean
+  readonly isBeside?: boolean
+}
+
+interface PlannedEntry extends EntryPlan {
+  readonly entry: IncomingEntry
+}
+
+interface Planner extends InstallFacts {
+  readonly oldAt: ReadonlyMap<TreePath, OldEntry>
+  readonly newPlaces: ReadonlySet<TreePath>
+}
+
 /**
- * What to do to put a package in place of what is there: directories first, new files by replacement, then what became
- * obsolete, judged by where things really are, so that no file is missing in between and none that was just installed goes.
+ * What to do to put a package in place of what is there. First new directories and files, each by replacement; then
+ * directories that become files or links; then removal of what is obsolete, judged by where things really are; at last the
+ * database entry, its manifest at the very end. So no file is missing in between, none that was just installed goes, and an
+ * interrupted installation can be repeated. Not to be carried out when `blocked` or `collisions` is not empty.
  */
 export function planInstall(facts: InstallFacts): InstallPlan {
-  const oldPlaces = new Set(facts.old.map(({ place }) => place))
+  const oldAt = new Map(facts.old.map((one) => [one.place, one]))
   const newPlaces = new Set(facts.incoming.map(({ place }) => place))
-  const before: Operation[] = []
-  const place: Operation[] = []
-  const blocked: { path: TreePath; reason: 'directory' | 'file' }[] = []
-  const besideEtc: TreePath[] = []
+  const planner: Planner = { ...facts, oldAt, newPlaces }
   const ascending = [...facts.incoming].sort((one, other) => (one.place < other.place ? -1 : 1))
-  for (const entry of ascending) {
-    const found = facts.found.get(entry.place)
-    if (entry.isDirectory) {
-      if (found?.kind === 'directory' || found?.leadsToDirectory) continue
-      if (found !== undefined && !oldPlaces.has(entry.place)) blocked.push({ path: entry.place, reason: 'file' })
-      else if (found !== undefined) place.push({ kind: 'remove', path: entry.place })
-      place.push({ kind: 'make-directory', path: entry.place, mode: entry.mode })
-      continue
-    }
-    if (found?.kind === 'directory') {
-      const clearing = clearDirectory(entry.place, facts, oldPlaces, newPlaces)
-      if (clearing === undefined) blocked.push({ path: entry.place, reason: 'directory' })
-      else before.push(...clearing)
-    }
-    const decision = entry.etc === undefined ? 'install' : decideEtcFile(entry.etc)
-    if (decision === 'beside') besideEtc.push(entry.place)
-    if (decision !== 'keep')
-      place.push({
-        kind: 'place',
-        staged: entry.staged,
-        path: decision === 'beside' ? besidePath(entry.place) : entry.place,
-      })
-  }
-  const { operations, keptEtc } = planObsolete(facts.old, newPlaces)
-  const transaction = { package: facts.package, operations: [...before, ...place, ...operations] }
-  return { transaction, blocked, besideEtc, keptEtc }
-}
-
-function besidePath(path: TreePath): TreePath {
-  return `${path}.new` as TreePath
-}
-
-/** Empties a directory that becomes a file or link; undefined when it holds what is not the package's own old files. */
-function clearDirectory(
-  path: TreePath,
-  facts: InstallFacts,
-  oldPlaces: ReadonlySet<TreePath>,
-  newPlaces: ReadonlySet<TreePath>,
-): Operation[] | undefined {
-  const below = facts.below.get(path) ?? []
-  const isOwn = oldPlaces.has(path) && below.every(({ place }) => oldPlaces.has(place) && !newPlaces.has(place))
-  if (!isOwn) return undefined
-  const descending = [...below].sort((one, other) => (one.place < other.place ? 1 : -1))
-  return [...descending, { place: path, isDirectory: true }].map(({ place, isDirectory }) =>
-    isDirectory ? { kind: 'remove-directory', path: place } : { kind: 'remove', path: place },
+  const plans = ascending.map((entry) => ({ entry, ...planEntry(entry, planner) }))
+  const operationsOf = (stage: Stage): Operation[] =>
+    plans.filter((one) => stageOf(one, facts.entry) === stage).flatMap((one) => one.operations)
+  const kept = facts.incoming.flatMap(
+    ({ place, isDirectory }) => (isDirectory && facts.found.get(place)?.leadsTo) || [],
   )
+  const obsolete = planObsolete({
+    old: withoutTurned(facts.old, plans),
+    entry: facts.entry,
+    needed: new Set([...newPlaces, ...kept]),
+  })
+  const operations = [
+    ...operationsOf('plain'),
+    ...operationsOf('turned'),
+    ...obsolete.operations,
+    ...operationsOf('database'),
+    ...operationsOf('manifest'),
+  ]
+  return {
+    transaction: { package: facts.package, operations },
+    blocked: plans.flatMap(({ entry, blocked }) => (blocked ? [{ path: entry.place, reason: blocked }] : [])),
+    collisions: findCollisions(facts.incoming),
+    besideEtc: plans.filter(({ isBeside }) => isBeside).map(({ entry }) => entry.place),
+    keptEtc: obsolete.keptEtc,
+  }
 }
 
-/** Removal of what `old` has and `newPlaces` has not: deepest first; edited /etc files stay. */
-export function planObsolete(
-  old: readonly OldEntry[],
-  newPlaces: ReadonlySet<TreePath>,
-): { readonly operations: Operation[]; readonly keptEtc: TreePath[] } {
-  const keptEtc: TreePath[] = []
-  const stillNeeded = new Set<TreePath>()
-  for (const place of newPlaces) for (const above of ancestorPaths(place)) stillNeeded.add(above)
-  const descending = [...old].sort((one, other) => (one.place < other.place ? 1 : -1))
-  const operations = descending.flatMap(({ place, isDirectory, isEdited }): Operation[] => {
-    if (newPlaces.has(place) || stillNeeded.has(place)) return []
-    if (isEdited) {
-      keptEtc.push(place)
-      return []
-    }
-    return [{ kind: isDirectory ? 'remove-directory' : 'remove', path: place }]
-  })
-  return { operations, keptEtc }
+type Stage = 'plain' | 'turned' | 'database' | 'manifest'
+
+function stageOf({ entry: { place }, isTurned }: PlannedEntry, databaseEntry: TreePath): Stage {
+  if (isTurned === true) return 'turned'
+  if (place === manifestPath(databaseEntry)) return 'manifest'
+  return isWithin(place, databaseEntry) ? 'database' : 'plain'
+}
+
+/** What was in a turned directory went with it; the same path may now lead, through the new link, to a new file. */
+function withoutTurned(old: readonly OldEntry[], plans: readonly PlannedEntry[]): readonly OldEntry[] {
+  const turned = new Set(plans.filter(({ isTurned }) => isTurned).map(({ entry }) => entry.place))
+  if (turned.size === 0) return old
+  return old.filter(({ place }) => ![place, ...ancestorPaths(place)].some((one) => turned.has(one)))
+}
+
+function planEntry(entry: IncomingEntry, planner: Planner): EntryPlan {
+  return entry.isDirectory ? planDirectory(entry, planner) : planFile(entry, planner)
+}
+
+/** A link to a directory is as good as a directory: it stays, and what is below goes where it leads. */
+function planDirectory({ place, mode }: IncomingEntry, { found, oldAt }: Planner): EntryPlan {
+  const present = found.get(place)
+  if (present?.kind === 'directory' || present?.leadsTo !== undefined) return { operations: [] }
+  const make: Operation = { kind: 'make-directory', path: place, mode }
+  if (present === undefined) return { operations: [make] }
+  const own = oldAt.get(place)
+  if (own === undefined || own.isDirectory || own.isEdited) return { operations: [], blocked: 'file' }
+  return { operations: [{ kind: 'remove', path: place }, make] }
+}
+
+function planFile(entry: IncomingEntry, planner: Planner): EntryPlan {
+  const { place, etc } = entry
+  const decision = etc === undefined ? 'install' : decideEtcFile(etc)
+  if (decision === 'keep') return { operations: [] }
+  if (planner.found.get(place)?.kind === 'directory') return turnDirectory(entry, planner)
+  if (decision === 'install') return { operations: [placement(entry, planner)] }
+  const path = besidePath(place)
+  if (path === undefined || planner.newPlaces.has(path) || planner.found.get(path)?.kind === 'directory')
+    return { operations: [], blocked: 'beside' }
+  return { operations: [{ kind: 'place', staged: entry.staged, path }], isBeside: true }
+}
+
+function placement({ staged, place }: IncomingEntry, { entry, manifest }: Planner): Operation {
+  if (manifest !== undefined && place === manifestPath(entry)) return { kind: 'write', path: place, bytes: manifest }
+  return { kind: 'place', staged, path: place }
+}
+
+/** Where the new version of an edited /etc file goes; undefined where the name would be too long. */
+export function besidePath(path: TreePath): TreePath | undefined {
+  const name = `${baseName(path)}.new`
+  return treePathFault(`/${name}`) === undefined ? childPath(parentPath(path), name) : undefined
+}
+
+/** Empties a directory that becomes a file or link: only one that holds nothing but the package's own unedited old files. */
+function turnDirectory(entry: IncomingEntry, planner: Planner): EntryPlan {
+  const below = planner.below.get(entry.place) ?? []
+  const isOwn = (place: TreePath): boolean => planner.oldAt.get(place)?.isEdited === false
+  if (!isOwn(entry.place) || !below.every(({ place }) => isOwn(place) && !planner.newPlaces.has(place)))
+    return { operations: [], blocked: 'directory' }
+  const descending = [...below].sort((one, other) => (one.place < other.place ? 1 : -1))
+  const clearing = [...descending, { place: entry.place, isDirectory: true }].map(removalOf)
+  return { operations: [...clearing, placement(entry, planner)], isTurned: true }
 }

@@ -1,5 +1,5 @@
 import type { PackageName } from '../model/package-name.ts'
-import type { TreePath } from '../model/tree-path.ts'
+import { childPath, type TreePath } from '../model/tree-path.ts'
 
 /** One change of a root. Paths are physical: no directory above them is a symlink. */
 export type Operation =
@@ -24,6 +24,16 @@ export interface Transaction {
 /** What a root has at a place. */
 export interface FoundEntry {
   readonly kind: 'file' | 'directory' | 'symlink' | 'fifo' | 'other'
-  /** For a symlink: whether it leads to a directory. */
-  readonly leadsToDirectory: boolean
+  /** For a symlink that leads to a directory: where that one is. */
+  readonly leadsTo?: TreePath | undefined
+}
+
+/** The file that makes a directory of the database an installed package, in its entry at `entry`. */
+export function manifestPath(entry: TreePath): TreePath {
+  return childPath(entry, 'manifest')
+}
+
+/** Whether `place` is `directory` or below it. */
+export function isWithin(place: TreePath, directory: TreePath): boolean {
+  return place === directory || place.startsWith(directory === '/' ? '/' : `${directory}/`)
 }

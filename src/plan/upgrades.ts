@@ -11,6 +11,8 @@ export interface UpgradeSet {
   readonly upgrades: readonly Upgrade[]
   /** Installed packages that no repository has any more. */
   readonly orphans: readonly PackageName[]
+  /** Those whose recipe does not say a version: nobody knows whether there is another. */
+  readonly unreadable: readonly PackageName[]
 }
 
 /** Installed packages whose repository has any other version or release, also a lower one: KISS knows no order of versions. */
@@ -20,10 +22,12 @@ export function findUpgrades(
 ): UpgradeSet {
   const upgrades: Upgrade[] = []
   const orphans: PackageName[] = []
+  const unreadable: PackageName[] = []
   for (const [name, { version: from }] of installed) {
     const to = available(name)
     if (to === 'missing') orphans.push(name)
-    else if (to !== 'unreadable' && (from === undefined || !isSameVersion(from, to))) upgrades.push({ name, from, to })
+    else if (to === 'unreadable') unreadable.push(name)
+    else if (from === undefined || !isSameVersion(from, to)) upgrades.push({ name, from, to })
   }
-  return { upgrades, orphans }
+  return { upgrades, orphans, unreadable }
 }

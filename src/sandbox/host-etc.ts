@@ -1,14 +1,7 @@
 import { join } from 'node:path'
 import { digestText } from '../system/digests.ts'
-import {
-  copyPath,
-  fileInfo,
-  isDirectory,
-  makeDirectory,
-  makeTemporaryDirectory,
-  removeTree,
-  renameNew,
-} from '../system/files.ts'
+import { copyPath, fileInfo, makeDirectory, setMode } from '../system/files.ts'
+import { placeLayer } from './place-layer.ts'
 
 /** What tools need of the host's /etc; no keys, no shadow, nothing that names people but passwd and group. */
 const selected = [
@@ -32,17 +25,18 @@ const selected = [
 ]
 
 /** A layer with the host's selected /etc files and the empty directories every root has; made again when one changes. */
-export function ensureHostEtc(layersDirectory: string): string {
-  const present = selected.filter((name) => fileInfo(`/etc/${name}`) !== undefined)
+export async function ensureHostEtc(layersDirectory: string, host = '/etc'): Promise<string> {
+  const present = selected.filter((name) => fileInfo(join(host, name)) !== undefined)
   const identity = present.map((name) => {
-    const info = fileInfo(`/etc/${name}`)
+    const info = fileInfo(join(host, name))
     return `${name} ${info?.sizeBytes} ${info?.mtimeMs} ${info?.inode}`
   })
-  const layer = join(layersDirectory, `host-etc-${digestText(identity.join('\n')).slice(0, 16)}`)
-  if (isDirectory(layer)) return layer
-  const draft = makeTemporaryDirectory(layersDirectory, '.draft-')
-  for (const directory of ['etc', 'var/tmp']) makeDirectory(join(draft, directory))
-  for (const name of present) copyPath(`/etc/${name}`, join(draft, 'etc', name))
-  if (!renameNew(draft, layer)) removeTree(draft)
-  return layer
+  const key = digestText(identity.join('\n')).slice(0, 16)
+  return await placeLayer(join(layersDirectory, `host-etc-${key}`), async (tree) => {
+    for (const directory of ['etc', 'var', 'var/tmp']) {
+      makeDirectory(join(tree, directory))
+      setMode(join(tree, directory), 0o755)
+    }
+    for (const name of present) copyPath(join(host, name), join(tree, 'etc', name))
+  })
 }

@@ -1,48 +1,62 @@
-import { landlockAbi, restrictFileSystem } from '../native/landlock.ts'
-import { mount, mountFlags, pivotRoot } from '../native/mount.ts'
-import { dropCapabilities, setNoNewPrivileges, setUndumpable } from '../native/privileges.ts'
-import { killAllOthers, setHostName } from '../native/process-control.ts'
-import { readText } from '../system/files.ts'
-import { runUnder } from '../system/process.ts'
+import { killAllOthers, reapOrphans } from '../native/process-control.ts'
+import { readLink, readText } from '../system/files.ts'
 import { openReport } from '../system/report-file.ts'
-import { applyMount } from './mounts.ts'
+import { runUnder } from '../system/streaming.ts'
+import { runningKernel } from './kernel.ts'
+import { setUpSandbox } from './set-up.ts'
 import type { SandboxReport, SandboxSpec } from './spec.ts'
 
 /**
  * Runs inside the fresh namespaces as their init, started by run-sandbox.ts through util-linux `unshare`: builds the new
  * root, moves into it, gives up every right that the command does not need, runs the command, ends what it left running.
  * Everything until the command is synchronous: capabilities and Landlock belong to a thread, and the main thread is the
- * one that starts the command. The only other output is the report. Gives the exit status.
+ * one that starts the command. It prints nothing but reports. Gives the exit status.
  */
 export async function launchSandbox(specFile: string): Promise<number> {
   const spec = JSON.parse(readText(specFile)) as SandboxSpec
-  const report = openReport(spec.reportFile)
-  let step = 'prepare'
-  try {
-    const abi = landlockAbi()
-    step = 'make mounts private'
-    mount({ source: 'none', target: '/', flags: mountFlags.recursive | mountFlags.private })
-    mount({ source: 'tmpfs', target: spec.root, type: 'tmpfs', flags: mountFlags.noSetuid, data: 'mode=755' })
-    for (const operation of spec.mounts) {
-      step = operation.kind === 'seal-root' ? 'seal the root' : `mount ${operation.target} (${operation.kind})`
-      applyMount(operation, spec.root)
-    }
-    step = 'enter the new root'
-    setHostName(spec.hostName)
-    pivotRoot(spec.root)
-    step = 'give up rights'
-    setNoNewPrivileges()
-    if (abi > 0) restrictFileSystem(spec.landlock, abi)
-    dropCapabilities()
-    setUndumpable()
-    step = `start ${spec.command.argv[0]}`
-    const { status, signal } = await runUnder(spec.command)
-    killAllOthers()
-    report.write({ kind: 'exited', status, signal, landlockAbi: abi } satisfies SandboxReport)
+  using report = openReport('/proc/self/fd/2')
+  const end = (told: SandboxReport, status: number): number => {
+    report.write(told)
     return status
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    report.write({ kind: 'setup-failed', step, reason } satisfies SandboxReport)
-    return 125
   }
+  let step = 'find the process that asked for it'
+  try {
+    // /proc is still that of the host: numbers in it are the host's.
+    report.write({ kind: 'launched', id: Number(readLink('/proc/self')) } satisfies SandboxReport)
+    requireOwner(spec.owner)
+    process.umask(0o022)
+    setUpSandbox(spec, runningKernel, (next) => {
+      step = next
+    })
+  } catch (error) {
+    return end({ kind: 'setup-failed', step, reason: reasonOf(error) }, 125)
+  }
+  let command = 0
+  const reap = (): void => reapOrphans(command)
+  process.on('SIGCHLD', reap)
+  try {
+    const { status, signal } = await runUnder(spec.command, (id) => {
+      command = id
+    })
+    killAllOthers()
+    return end({ kind: 'exited', status, signal }, status)
+  } catch (error) {
+    return end({ kind: 'not-started', program: spec.command.argv[0] ?? '', reason: reasonOf(error) }, 127)
+  }
+}
+
+/**
+ * Whoever is started just when its parent dies is not told (PR_SET_PDEATHSIG comes too late); from here on every death
+ * above ends the ones below. Throws an Error where kith is gone already.
+ */
+function requireOwner(owner: number): void {
+  const parentOf = (process: string): string => {
+    const status = readText(`/proc/${process}/stat`)
+    return status.slice(status.lastIndexOf(')') + 2).split(' ')[1] ?? ''
+  }
+  if (Number(parentOf(parentOf('self'))) !== owner) throw new Error('kith has ended')
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

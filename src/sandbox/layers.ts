@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { KithError } from '../errors/kith-error.ts'
 import type { ManifestEntry } from '../model/manifest.ts'
-import { bytesText, textTreePath } from '../model/tree-path.ts'
+import { ancestorPaths, bytesText, textTreePath } from '../model/tree-path.ts'
 import { unpackArtifact } from '../system/archive/unpack-artifact.ts'
 import { digestText } from '../system/digests.ts'
-import { fileInfo, isDirectory, makeDirectory, makeTemporaryDirectory, removeTree, renameNew } from '../system/files.ts'
+import { fileInfo } from '../system/files.ts'
 import { copyEntries, mergeDirectory, treeEntry } from '../system/tree.ts'
+import { placeLayer } from './place-layer.ts'
 import type { DirectoryAlias } from './sysroot.ts'
 
 /** A package that becomes a layer: a built tarball, or what a root has installed. */
@@ -18,9 +20,8 @@ export type LayerSource =
     }
 
 /**
- * The directory of a layer, made at the first use and never changed after: keyed by what the source is now, put in place
- * by one rename. What the source has below an alias (`/lib64`) is moved to where the alias leads. Throws `io-failed`,
- * `archive-invalid`.
+ * The directory of a layer, made at the first use and never changed after, keyed by what the source is now. What the source
+ * has below an alias (`/lib64`) is moved to where the alias leads. Throws `io-failed`, `archive-invalid`.
  */
 export async function ensureLayer(
   source: LayerSource,
@@ -29,22 +30,43 @@ export async function ensureLayer(
 ): Promise<string> {
   const aliasText = aliases.map(({ link, target }) => `${link}=${target}`).join(' ')
   const key = digestText(`${identity(source)}\n${aliasText}`).slice(0, 24)
-  const layer = join(layersDirectory, `${source.name}-${key}`)
-  if (isDirectory(layer)) return layer
-  makeDirectory(layersDirectory)
-  const draft = makeTemporaryDirectory(layersDirectory, '.draft-')
-  try {
-    if (source.kind === 'artifact') await unpackArtifact(source.file, draft)
-    else copyEntries(source.root, source.entries, draft)
-    for (const { link, target } of aliases) {
-      const misplaced = treeEntry(draft, textTreePath(`/${link}`))
-      if (misplaced?.kind === 'directory') mergeDirectory(draft, textTreePath(`/${link}`), textTreePath(`/${target}`))
-    }
-    renameNew(draft, layer)
-    return layer
-  } finally {
-    removeTree(draft)
+  return await placeLayer(join(layersDirectory, `${source.name}-${key}`), async (tree) => {
+    if (source.kind === 'artifact') await unpackArtifact(source.file, tree)
+    else copyInstalled(source, tree)
+    for (const alias of aliases) moveBehind(alias, tree, source.name)
+  })
+}
+
+/**
+ * A directory of the package may be a link in the root (merged /usr): it stays a directory here. A path behind one of the
+ * package's own links is left out: it would be written where the link leads on the host.
+ */
+function copyInstalled({ root, entries }: Extract<LayerSource, { kind: 'installed' }>, tree: string): void {
+  const isLink = ({ path }: ManifestEntry): boolean => treeEntry(root, path)?.kind === 'symlink'
+  const ownLinks = new Set(entries.filter((entry) => !entry.isDirectory && isLink(entry)).map(({ path }) => path))
+  const isLeftOut = (entry: ManifestEntry): boolean =>
+    (entry.isDirectory && isLink(entry)) || ancestorPaths(entry.path).some((above) => ownLinks.has(above))
+  copyEntries(
+    root,
+    entries.filter((entry) => !isLeftOut(entry)),
+    tree,
+  )
+}
+
+/** Throws `archive-invalid` where the way to the target holds a symlink, which would lead to the host. */
+function moveBehind({ link, target }: DirectoryAlias, tree: string, name: string): void {
+  const from = textTreePath(`/${link}`)
+  const to = textTreePath(`/${target}`)
+  if (treeEntry(tree, from)?.kind !== 'directory') return
+  for (const path of [...ancestorPaths(from), ...ancestorPaths(to), to]) {
+    const kind = treeEntry(tree, path)?.kind
+    if (kind !== undefined && kind !== 'directory')
+      throw new KithError('archive-invalid', {
+        archive: name,
+        reason: `it has files in "${from}" and something other than a directory at "${path}"`,
+      })
   }
+  mergeDirectory(tree, from, to)
 }
 
 /** Changes whenever the content may have: size, time and inode of the tarball, or of every installed file. */

@@ -23,20 +23,22 @@ export interface SandboxSpec {
   readonly hostName: string
   readonly mounts: readonly MountOperation[]
   readonly landlock: readonly LandlockRule[]
+  /** What the running kernel knows; 0: no Landlock. */
+  readonly landlockAbi: number
   readonly command: {
     readonly argv: readonly string[]
     readonly cwd: string
     readonly environment: Readonly<Record<string, string>>
   }
-  /** Where the launcher writes a SandboxReport, on the host. */
-  readonly reportFile: string
+  /** Process id of the kith that asked. */
+  readonly owner: number
 }
 
+/** What the launcher tells, a line of JSON each, on its standard error: a pipe that the command does not get. */
 export type SandboxReport =
+  /** With its process id as the host counts. */
+  | { readonly kind: 'launched'; readonly id: number }
   | { readonly kind: 'setup-failed'; readonly step: string; readonly reason: string }
-  | {
-      readonly kind: 'exited'
-      readonly status: number
-      readonly signal: string | undefined
-      readonly landlockAbi: number
-    }
+  /** The sandbox is there, but its command cannot be executed. */
+  | { readonly kind: 'not-started'; readonly program: string; readonly reason: string }
+  | { readonly kind: 'exited'; readonly status: number; readonly signal: string | undefined }

@@ -1,5 +1,6 @@
-import { join } from 'node:path'
-import { linkInfo, readDirectory, readLink } from '../system/files.ts'
+import { dirname, join } from 'node:path'
+import { KithError } from '../errors/kith-error.ts'
+import { type FileKind, linkInfo, readDirectory, readLink } from '../system/files.ts'
 import type { MountOperation } from './spec.ts'
 
 /** Top-level directories of the host that are its tools; `/etc` comes as a layer of selected files (host-etc.ts). */
@@ -13,16 +14,21 @@ export interface SysrootParts {
   readonly layers: readonly string[]
   /** Whether the host's own tools lie below them all. */
   readonly hasHostTools: boolean
+  /** Top-level names that the caller mounts itself and no layer may have a say in. */
+  readonly own?: readonly string[]
 }
+
+/** What overlayfs can merge (OVL_MAX_STACK in the kernel). */
+const mostLayers = 500
 
 /**
  * The mounts that put layers together to a root: one read-only overlay for each top-level directory, so that the host's
- * directories can take part without the mounts below them, with and without root.
+ * directories can take part without the mounts below them, with and without root. Throws `sandbox-too-many-layers`.
  */
-export function planSysroot({ layers, hasHostTools }: SysrootParts): MountOperation[] {
+export function planSysroot({ layers, hasHostTools, own = [] }: SysrootParts): MountOperation[] {
   const sources = new Map<string, string[]>()
   const add = (name: string, path: string): void => {
-    if (!ownDirectories.has(name)) sources.set(name, [...(sources.get(name) ?? []), path])
+    if (!ownDirectories.has(name) && !own.includes(name)) sources.set(name, [...(sources.get(name) ?? []), path])
   }
   for (const layer of layers) for (const name of readDirectory(layer) ?? []) add(name, join(layer, name))
   if (hasHostTools)
@@ -38,9 +44,24 @@ function planEntry(name: string, paths: readonly string[]): MountOperation[] {
   const target = `/${name}`
   const kind = linkInfo(top)?.kind
   if (kind === 'symlink') return [{ kind: 'symlink', target, to: readLink(top) }]
-  if (kind === 'directory')
-    return [{ kind: 'overlay', target, lowers: paths.filter((path) => linkInfo(path)?.kind === 'directory') }]
+  if (kind === 'directory') {
+    const lowers = paths.filter((path) => linkInfo(path)?.kind === 'directory')
+    if (lowers.length > mostLayers)
+      throw new KithError('sandbox-too-many-layers', { directory: target, layers: lowers.length, most: mostLayers })
+    return [{ kind: 'overlay', target, lowers }]
+  }
   return kind === 'file' ? [{ kind: 'bind', target, source: top, isWritable: false }] : []
+}
+
+/** What the topmost of `layers` that has something at `path` (`var/tmp`) has there. */
+export function topmostKind(layers: readonly string[], path: string): FileKind | undefined {
+  for (const layer of layers) {
+    for (let above = path; above !== '.'; above = dirname(above))
+      if (linkInfo(join(layer, above))?.kind === 'symlink') return 'symlink'
+    const kind = linkInfo(join(layer, path))?.kind
+    if (kind !== undefined) return kind
+  }
+  return undefined
 }
 
 /** Directories that are links to others in a root: what a layer has below them belongs behind the link. */

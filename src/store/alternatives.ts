@@ -12,7 +12,7 @@ import { applyTransaction } from './apply.ts'
 import { databasePath, type InstalledPackage, loadInstalled, readManifest } from './installed-database.ts'
 import { findOwners } from './owners.ts'
 
-/** Every choice of a root, in bytewise order of its file's name. */
+/** The choices of a root, in bytewise order of its file's name. */
 export function listChoices(root: string): Choice[] {
   if (!isDirectory(join(root || '/', choicesDirectory))) return []
   return treeNames(root, textTreePath(choicesDirectory)).flatMap((name) => parseChoiceName(name) ?? [])

@@ -1,4 +1,6 @@
+import type { TreePath } from '../model/tree-path.ts'
 import type { Operation, Transaction } from '../plan/transaction.ts'
+import { bringAcross, requireWritable } from '../system/bring-across.ts'
 import {
   copyFileAside,
   makeTreeDirectory,
@@ -8,22 +10,47 @@ import {
   writeTreeFile,
 } from '../system/tree-changes.ts'
 
-/**
- * Carries out a transaction: the only code that changes anything below a root. `staged` is the tree that `place` takes
- * files from. Operations come ordered by the plan: new files replace old ones before obsolete ones go.
- */
-export function applyTransaction({ operations }: Transaction, root: string, staged: string): void {
-  for (const operation of operations) applyOperation(operation, root, staged)
+interface Trees {
+  readonly root: string
+  readonly staged: string
+  /** Staged files that are in the root already, on the file system of their place. */
+  readonly copies: ReadonlyMap<TreePath, TreePath>
 }
 
-function applyOperation(operation: Operation, root: string, staged: string): void {
+/**
+ * Carries out a transaction: the only code that changes anything below a root. `staged` is the tree that `place` takes
+ * files from. Operations come ordered by the plan: new files replace old ones before obsolete ones go. What needs room or
+ * may be refused is tried first: what is thrown then (`io-failed`) leaves the root as it was.
+ */
+export function applyTransaction({ operations }: Transaction, root: string, staged: string): void {
+  requireWritable(operations.map(changedPath), root)
+  const files = operations.flatMap((one) => (one.kind === 'place' ? [{ from: one.staged, to: one.path }] : []))
+  using brought = bringAcross(files, staged, root)
+  for (const operation of operations) applyOperation(operation, { root, staged, copies: brought.copies })
+}
+
+function changedPath(operation: Operation): TreePath {
+  switch (operation.kind) {
+    case 'move':
+      return operation.to
+    case 'copy-aside':
+      return operation.copy
+    default:
+      return operation.path
+  }
+}
+
+function applyOperation(operation: Operation, { root, staged, copies }: Trees): void {
   switch (operation.kind) {
     case 'make-directory':
       makeTreeDirectory(root, operation.path, operation.mode)
       return
-    case 'place':
-      placeFile(staged, operation.staged, root, operation.path)
+    case 'place': {
+      const copy = copies.get(operation.staged)
+      if (copy === undefined) placeFile(staged, operation.staged, root, operation.path)
+      else placeFile(root, copy, root, operation.path)
       return
+    }
     case 'move':
       placeFile(root, operation.from, root, operation.to)
       return

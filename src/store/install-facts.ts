@@ -1,61 +1,69 @@
-import { emptySum } from '../model/etcsums.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { TreePath } from '../model/tree-path.ts'
-import type { IncomingEntry, InstallFacts, OldEntry } from '../plan/install-transaction.ts'
+import type { ChoiceMove } from '../plan/conflicts.ts'
+import { besidePath, type IncomingEntry, type InstallFacts } from '../plan/install-transaction.ts'
+import type { OldEntry } from '../plan/obsolete.ts'
 import type { FoundEntry } from '../plan/transaction.ts'
 import type { PhysicalPaths } from '../system/physical-paths.ts'
 import { treeEntry, walkTree } from '../system/tree.ts'
-import { etcSum, type PackageState, sumAlgorithm } from './package-state.ts'
+import { etcSum, isBelowEtc, linkSum, type PackageState, sumAlgorithm } from './package-state.ts'
+import type { PlacedStagedEntry } from './placed-entries.ts'
 
 export interface FactsInput {
   readonly package: PackageName
-  /** The staged tree and what its database entry says. */
+  /** Place of the package's database entry. */
+  readonly entry: TreePath
+  /** The staged tree. */
   readonly directory: string
-  readonly state: PackageState
+  readonly entries: readonly PlacedStagedEntry[]
+  readonly choices: readonly ChoiceMove[]
+  /** Manifest to be written instead of the staged one. */
+  readonly manifest: string | undefined
   readonly oldState: PackageState
   readonly physical: PhysicalPaths
 }
 
 /** Looks at the root and the staged tree: everything planInstall needs to know. Changes nothing. */
 export async function gatherInstallFacts(input: FactsInput): Promise<InstallFacts> {
-  const { directory, state, oldState, physical } = input
+  const { physical, oldState, entry, manifest } = input
+  const choiceOf = new Map(input.choices.map(({ path, choice }) => [path, choice]))
   const incoming: IncomingEntry[] = []
   const found = new Map<TreePath, FoundEntry>()
-  const below = new Map<TreePath, { place: TreePath; isDirectory: boolean }[]>()
-  for (const { path } of state.entries) {
-    const staged = treeEntry(directory, path)
-    if (staged === undefined) continue
-    const place = physical.place(path)
-    const isDirectory = staged.kind === 'directory'
-    const etc = !isDirectory && path.startsWith('/etc/') ? await gatherEtcSums(input, path, place) : undefined
-    incoming.push({ staged: path, place, isDirectory, mode: staged.mode, etc })
-    const present = findAt(place, physical)
-    if (present === undefined) continue
-    found.set(place, present)
-    if (present.kind === 'directory' && !isDirectory)
-      below.set(
-        place,
-        [...walkTree(physical.root, place)].map((entry) => ({
-          place: entry.path,
-          isDirectory: entry.kind === 'directory',
-        })),
-      )
+  const below = new Map<TreePath, Pick<OldEntry, 'place' | 'isDirectory'>[]>()
+  for (const one of input.entries) {
+    const path = choiceOf.get(one.path) ?? one.path
+    const place = path === one.path ? one.place : physical.place(path)
+    const etc = !one.isDirectory && isBelowEtc(path) ? await gatherEtcSums(input, path, place) : undefined
+    incoming.push({ ...one, staged: one.path, path, place, etc })
+    for (const looked of [place, etc && besidePath(place)]) {
+      const present = looked && findAt(looked, physical)
+      if (present !== undefined && looked !== undefined) found.set(looked, present)
+    }
+    if (!one.isDirectory && found.get(place)?.kind === 'directory') below.set(place, listBelow(place, physical))
   }
-  return { package: input.package, incoming, old: await gatherOldEntries(oldState, physical), found, below }
+  const old = await gatherOldEntries(oldState, physical)
+  return { package: input.package, entry, incoming, old, found, below, manifest }
 }
 
 function findAt(place: TreePath, physical: PhysicalPaths): FoundEntry | undefined {
   const entry = treeEntry(physical.root, place)
-  if (entry === undefined) return undefined
-  const isLink = entry.kind === 'symlink'
-  const leadsToDirectory = isLink && treeEntry(physical.root, physical.target(place))?.kind === 'directory'
-  return { kind: entry.kind, leadsToDirectory }
+  if (entry?.kind !== 'symlink') return entry && { kind: entry.kind }
+  const target = physical.target(place)
+  const isDirectory = treeEntry(physical.root, target)?.kind === 'directory'
+  return { kind: 'symlink', leadsTo: isDirectory ? target : undefined }
+}
+
+function listBelow(place: TreePath, physical: PhysicalPaths): Pick<OldEntry, 'place' | 'isDirectory'>[] {
+  return [...walkTree(physical.root, place)].map(({ path, kind }) => ({
+    place: path,
+    isDirectory: kind === 'directory',
+  }))
 }
 
 async function gatherEtcSums({ directory, oldState, physical }: FactsInput, path: TreePath, place: TreePath) {
   const old = oldState.etcSums.get(path)
   const algorithm = sumAlgorithm(old)
-  const incoming = (await etcSum(directory, path, algorithm)) ?? emptySum
+  const incoming = (await etcSum(directory, path, algorithm)) ?? linkSum(algorithm)
   return { old, system: await etcSum(physical.root, place, algorithm), incoming }
 }
 
@@ -64,14 +72,18 @@ export async function gatherOldEntries(state: PackageState, physical: PhysicalPa
   const old: OldEntry[] = []
   for (const { path, isDirectory } of state.entries) {
     const place = physical.place(path)
-    let isEdited = false
-    if (!isDirectory && path.startsWith('/etc/')) {
-      const sum = state.etcSums.get(path)
-      const present = await etcSum(physical.root, place, sumAlgorithm(sum))
-      const isLink = treeEntry(physical.root, place)?.kind === 'symlink'
-      isEdited = present !== undefined && !isLink && present !== sum
-    }
+    const isEdited =
+      !isDirectory && isBelowEtc(path) && (await isEditedEtc(place, state.etcSums.get(path), physical.root))
     old.push({ place, isDirectory, isEdited })
   }
   return old
+}
+
+/** A file without a sum counts as edited. A link counts as such only where the package had a file. */
+async function isEditedEtc(place: TreePath, sum: string | undefined, root: string): Promise<boolean> {
+  const present = treeEntry(root, place)
+  if (present === undefined || present.kind === 'directory') return false
+  const algorithm = sumAlgorithm(sum)
+  if (present.kind === 'symlink') return sum !== undefined && sum !== linkSum(algorithm)
+  return (await etcSum(root, place, algorithm)) !== sum
 }

@@ -40,10 +40,15 @@ export function readEntry(directory: string): Pick<InstalledPackage, 'version' |
   }
 }
 
+/** Without a manifest an entry is no more than a directory: an installation or removal was interrupted there. */
+export function hasManifest(directory: string): boolean {
+  return isFile(join(directory, 'manifest'))
+}
+
 /** The manifest of an entry. Throws `database-invalid` where a line is no path or the file is missing. */
 export function readManifest(directory: string): readonly ManifestEntry[] {
   const file = join(directory, 'manifest')
-  if (!isFile(file)) throw new KithError('database-invalid', { file, reason: 'the manifest is missing' })
+  if (!hasManifest(directory)) throw new KithError('database-invalid', { file, reason: 'the manifest is missing' })
   const { entries, faults } = parseManifest(readLatin1(file))
   const [fault] = faults
   if (fault !== undefined) throw new KithError('database-invalid', { file, ...fault })

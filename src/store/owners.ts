@@ -1,23 +1,25 @@
 import type { PackageName } from '../model/package-name.ts'
-import type { TreePath } from '../model/tree-path.ts'
+import { baseName, type TreePath } from '../model/tree-path.ts'
 import type { PhysicalPaths } from '../system/physical-paths.ts'
 import { type InstalledPackage, readManifest } from './installed-database.ts'
 
-/** Who has which of `places`: installed packages other than `except`, judged by where their files really are. */
+/**
+ * Who has which of `places`, judged by where the files of `packages` really are. Throws `database-invalid` for a manifest
+ * that cannot be read: nobody knows what would be overwritten.
+ */
 export function findOwners(
   places: ReadonlySet<TreePath>,
-  installed: Iterable<InstalledPackage>,
+  packages: Iterable<InstalledPackage>,
   physical: PhysicalPaths,
-  except?: PackageName,
 ): Map<TreePath, PackageName> {
   const owners = new Map<TreePath, PackageName>()
-  for (const { name, directory } of installed) {
-    if (name === except) continue
+  // Links above a file never change its own name, so that most of what others have is passed over at once.
+  const names = new Set([...places].map(baseName))
+  for (const { name, directory } of packages)
     for (const { path, isDirectory } of readManifest(directory)) {
-      if (isDirectory) continue
+      if (isDirectory || !names.has(baseName(path))) continue
       const place = physical.place(path)
       if (places.has(place)) owners.set(place, name)
     }
-  }
   return owners
 }

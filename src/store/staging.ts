@@ -1,63 +1,67 @@
 import { basename, join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
-import { type ArtifactName, parseArtifactName } from '../model/artifact-name.ts'
+import { parseArtifactName } from '../model/artifact-name.ts'
 import type { Dependency } from '../model/depends.ts'
-import { ancestorPaths, bytesText, textTreePath } from '../model/tree-path.ts'
+import type { PackageName } from '../model/package-name.ts'
+import { childPath, textTreePath } from '../model/tree-path.ts'
+import type { Version } from '../model/version.ts'
 import { unpackArtifact } from '../system/archive/unpack-artifact.ts'
-import { isFile, makeDirectory, makeTemporaryDirectory, removeTree } from '../system/files.ts'
+import { isFile, makeDirectory, makeTemporaryDirectory, readDirectory, removeTree } from '../system/files.ts'
 import { treeEntry } from '../system/tree.ts'
 import { databasePath, readEntry } from './installed-database.ts'
-import { type PackageState, readPackageState } from './package-state.ts'
+import { listStaged, type StagedEntry } from './staged-entries.ts'
 
 /** An artifact unpacked beside the database, on the file system where most of it will live; removed when disposed. */
 export interface StagedPackage extends Disposable {
   readonly artifact: string
-  readonly name: ArtifactName
+  readonly name: PackageName
+  readonly version: Version
   readonly directory: string
-  /** The package's database entry in the staged tree. */
-  readonly entry: string
-  readonly state: PackageState
+  /** What is to be installed, and the directories above. */
+  readonly entries: readonly StagedEntry[]
   readonly dependencies: readonly Dependency[]
 }
 
+const parentDirectory = 'var/db/kiss'
+const prefix = '.kith-staged-'
+
 /**
- * Unpacks an artifact for installation and checks that it is one. Throws `not-a-package`, `archive-invalid`, `io-failed`,
- * and leaves nothing behind then.
+ * Unpacks an artifact for installation and checks that it is one; `isForced` lets one pass that lacks files of its manifest.
+ * Throws `not-a-package`, `archive-invalid`, `io-failed`, and leaves nothing behind then.
  */
 export async function stageArtifact(artifact: string, root: string, isForced: boolean): Promise<StagedPackage> {
-  const name = parseArtifactName(basename(artifact))
-  const refuse = (reason: string): never => {
-    throw new KithError('not-a-package', { artifact, reason })
-  }
-  if (name === undefined) return refuse('its name is not NAME@VERSION-RELEASE.tar.SUFFIX')
-  if (!isFile(artifact)) return refuse('there is no such file')
-  const parent = join(root || '/', 'var/db/kiss')
+  const parsed = parseArtifactName(basename(artifact))
+  if (parsed === undefined)
+    throw new KithError('not-a-package', { artifact, reason: 'its name is not NAME@VERSION-RELEASE.tar.SUFFIX' })
+  if (!isFile(artifact)) throw new KithError('not-a-package', { artifact, reason: 'there is no such file' })
+  const { name, version } = parsed
+  const parent = join(root || '/', parentDirectory)
   makeDirectory(parent)
-  const directory = makeTemporaryDirectory(parent, '.kith-staged-')
+  const directory = makeTemporaryDirectory(parent, prefix)
   try {
     await unpackArtifact(artifact, directory)
-    const entry = join(directory, databasePath, name.name)
-    if (!isRealEntry(directory, name.name)) return refuse(`it holds no ${databasePath}/${name.name}/manifest`)
-    const state = readPackageState(entry, directory)
-    const missing = isForced ? [] : state.entries.filter(({ path }) => treeEntry(directory, path) === undefined)
-    if (missing.length > 0)
-      return refuse(
-        `its manifest names ${missing.length} files that it does not hold: ${missing
-          .slice(0, 5)
-          .map(({ path }) => bytesText(path))
-          .join(' ')}`,
-      )
-    const { dependencies } = readEntry(entry)
-    return { artifact, name, directory, entry, state, dependencies, [Symbol.dispose]: () => removeTree(directory) }
+    const listing = listStaged(directory, name, isForced)
+    if (listing.kind === 'refused') throw new KithError('not-a-package', { artifact, reason: listing.reason })
+    const dependencies = readStagedDependencies(directory, name)
+    const dispose = (): void => removeTree(directory)
+    return { artifact, name, version, directory, entries: listing.entries, dependencies, [Symbol.dispose]: dispose }
   } catch (error) {
     removeTree(directory)
     throw error
   }
 }
 
-/** Whether the tree itself holds the entry: links on the way would lead to somebody else's files. */
-function isRealEntry(directory: string, name: string): boolean {
-  const manifest = textTreePath(`${databasePath}/${name}/manifest`)
-  const isReal = ancestorPaths(manifest).every((path) => treeEntry(directory, path)?.kind === 'directory')
-  return isReal && treeEntry(directory, manifest)?.kind === 'file'
+/** A link in place of the file could lead anywhere on the host. */
+function readStagedDependencies(directory: string, name: PackageName): readonly Dependency[] {
+  const entry = textTreePath(`${databasePath}/${name}`)
+  const isOurs = ['depends', 'version'].every(
+    (file) => treeEntry(directory, childPath(entry, file))?.kind !== 'symlink',
+  )
+  return isOurs ? readEntry(join(directory, entry)).dependencies : []
+}
+
+/** Removes what killed installations left. Only for the holder of the lock: nobody else is staging then. */
+export function clearStaged(root: string): void {
+  const parent = join(root || '/', parentDirectory)
+  for (const name of readDirectory(parent) ?? []) if (name.startsWith(prefix)) removeTree(join(parent, name))
 }

@@ -102,13 +102,14 @@ export function writeFileAtomic(path: string, content: string | Uint8Array, mode
 }
 let counter = 0
 
-export function rename(from: string, to: string): void {
-  attempt('rename', from, () => fs.renameSync(from, to))
-}
-
 /** A file, a symlink or a whole tree; nothing there is no failure. Symlinks are removed, never followed. */
 export function removeTree(path: string): void {
   attempt('remove', path, () => fs.rmSync(path, { recursive: true, force: true }))
+}
+
+/** Where `path` is when every symlink on the way is followed. */
+export function realPath(path: string): string {
+  return attempt('resolve', path, () => fs.realpathSync(path))
 }
 
 export function readLink(path: string): string {

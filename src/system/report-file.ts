@@ -1,22 +1,35 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { failed } from './failure.ts'
 
-/** An open file for one JSON value, that stays writable after its path has become unreachable (chroot, pivot_root). */
-export interface ReportFile {
+/** Open for JSON values, one a line; stays writable after its path has become unreachable (chroot, pivot_root). */
+export interface ReportFile extends Disposable {
+  /** Throws `io-failed`. */
   write(value: unknown): void
 }
 
-/** Throws `io-failed`. */
+/** Opens `path`, a file that is made or emptied, or a pipe (`/proc/self/fd/2`). Throws `io-failed`. */
 export function openReport(path: string): ReportFile {
-  try {
-    const fd = openSync(path, 'w', 0o600)
-    return {
-      write(value) {
-        writeSync(fd, JSON.stringify(value))
-        closeSync(fd)
-      },
+  const attempt = <Result>(call: () => Result): Result => {
+    try {
+      return call()
+    } catch (error) {
+      throw failed('write', path, error)
     }
-  } catch (error) {
-    throw failed('write', path, error)
   }
+  const fd = attempt(() => openSync(path, 'w', 0o600))
+  return {
+    write(value) {
+      const bytes = Buffer.from(`${JSON.stringify(value)}\n`)
+      attempt(() => {
+        for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset)
+      })
+    },
+    [Symbol.dispose]: () => closeSync(fd),
+  }
+}
+
+/** A file with one JSON value. Throws `io-failed`. */
+export function writeReport(path: string, value: unknown): void {
+  using report = openReport(path)
+  report.write(value)
 }

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs'
 import { baseName, bytesText, childPath, parentPath, type TreePath } from '../model/tree-path.ts'
+import { copyAcross } from './copy-across.ts'
 import { errorCode, failed } from './failure.ts'
 import { hostPath, treeEntry } from './tree.ts'
 
@@ -8,59 +9,91 @@ import { hostPath, treeEntry } from './tree.ts'
 /** Makes a directory with exactly `mode`; missing ones above it get 0755. One that is there already stays as it is. */
 export function makeTreeDirectory(root: string, path: TreePath, mode: number): void {
   attempt('create directory', root, path, () => {
-    const place = hostPath(root, path)
-    if (treeEntry(root, path) !== undefined) return
-    fs.mkdirSync(hostPath(root, parentPath(path)), { recursive: true, mode: 0o755 })
-    fs.mkdirSync(place, { mode: 0o700 })
-    fs.chmodSync(place, mode)
+    if (treeEntry(root, path)?.kind === 'directory') return
+    makeParents(root, path)
+    makeExactly(hostPath(root, path), mode)
   })
+}
+
+function makeParents(root: string, path: TreePath): void {
+  const parent = parentPath(path)
+  if (parent === '/' || treeEntry(root, parent) !== undefined) return
+  makeParents(root, parent)
+  makeExactly(hostPath(root, parent), 0o755)
+}
+
+/** Whatever the umask, and also where a setgid directory above would pass its bit on. */
+function makeExactly(place: string | Buffer, mode: number): void {
+  fs.mkdirSync(place, 0o700)
+  fs.chmodSync(place, mode)
 }
 
 /** Puts the file, link or fifo `from` in `source` at `to` in `root`, replacing what is there in one step. */
 export function placeFile(source: string, from: TreePath, root: string, to: TreePath): void {
   attempt('install', root, to, () => {
     const origin = hostPath(source, from)
-    const place = hostPath(root, to)
-    fs.mkdirSync(hostPath(root, parentPath(to)), { recursive: true, mode: 0o755 })
+    makeParents(root, to)
     try {
-      fs.renameSync(origin, place)
+      fs.renameSync(origin, hostPath(root, to))
     } catch (error) {
       if (errorCode(error) !== 'EXDEV') throw error
-      const beside = hostPath(root, temporaryBeside(to))
-      copyAcross(origin, beside)
-      fs.renameSync(beside, place)
+      replaceByCopy(origin, root, to)
       fs.unlinkSync(origin)
     }
   })
 }
 
-function copyAcross(from: string | Buffer, to: string | Buffer): void {
-  fs.rmSync(to, { force: true })
-  const found = fs.lstatSync(from)
-  if (found.isSymbolicLink()) {
-    fs.symlinkSync(fs.readlinkSync(from, { encoding: 'buffer' }), to)
-    return
-  }
-  fs.copyFileSync(from, to)
-  fs.chmodSync(to, found.mode & 0o7777)
-  fs.utimesSync(to, found.atime, found.mtime)
+/** Copies a file, link or fifo, with owner, mode and times, over what is at `copy`, in one step. */
+export function copyFileAside(root: string, path: TreePath, copy: TreePath): void {
+  attempt('copy', root, path, () => {
+    makeParents(root, copy)
+    replaceByCopy(hostPath(root, path), root, copy)
+  })
 }
 
-/** Removes a file or link; one that is gone already is no failure. */
+function replaceByCopy(origin: string | Buffer, root: string, to: TreePath): void {
+  replaceBy(root, to, (beside) => copyAcross(origin, beside))
+}
+
+/** Writes a text file of the database, complete or not at all, with mode 0644; `bytes` as latin1. */
+export function writeTreeFile(root: string, path: TreePath, bytes: string): void {
+  attempt('write', root, path, () =>
+    replaceBy(root, path, (beside) => {
+      fs.writeFileSync(beside, Buffer.from(bytes, 'latin1'), { flush: true })
+      fs.chmodSync(beside, 0o644)
+    }),
+  )
+}
+
+/** `make` makes the new file beside, which then replaces the old one; when it fails nothing stays of the new one. */
+function replaceBy(root: string, to: TreePath, make: (beside: string | Buffer) => void): void {
+  const beside = hostPath(root, childPath(parentPath(to), `.kith-${process.pid}-${baseName(to)}`.slice(0, 255)))
+  try {
+    fs.rmSync(beside, { force: true })
+    make(beside)
+    fs.renameSync(beside, hostPath(root, to))
+  } catch (error) {
+    fs.rmSync(beside, { force: true })
+    throw error
+  }
+}
+
+/** Removes a file or link; one that is gone already, or a directory by now, is no failure. */
 export function removeTreeFile(root: string, path: TreePath): void {
   attempt('remove', root, path, () => {
     if (treeEntry(root, path)?.kind !== 'directory') fs.rmSync(hostPath(root, path), { force: true })
   })
 }
 
-/** Removes a directory if nothing is in it; a link to a directory stays. */
+/** Removes a directory if nothing is in it and nothing is mounted there; a link to a directory stays. */
 export function removeEmptyDirectory(root: string, path: TreePath): void {
-  try {
-    if (treeEntry(root, path)?.kind === 'directory') fs.rmdirSync(hostPath(root, path))
-  } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'EBUSY'].includes(errorCode(error) ?? ''))
-      throw failed('remove', root + bytesText(path), error)
-  }
+  attempt('remove', root, path, () => {
+    try {
+      if (treeEntry(root, path)?.kind === 'directory') fs.rmdirSync(hostPath(root, path))
+    } catch (error) {
+      if (!['ENOTEMPTY', 'EEXIST', 'EBUSY'].includes(errorCode(error) ?? '')) throw error
+    }
+  })
 }
 
 function attempt(action: string, root: string, path: TreePath, call: () => void): void {
@@ -70,28 +103,4 @@ function attempt(action: string, root: string, path: TreePath, call: () => void)
     if (error instanceof Error && error.name === 'KithError') throw error
     throw failed(action, root + bytesText(path), error)
   }
-}
-
-/** Copies a file or link, with mode and times, over what is at `copy`, in one step. */
-export function copyFileAside(root: string, path: TreePath, copy: TreePath): void {
-  attempt('copy', root, path, () => {
-    const place = hostPath(root, copy)
-    const beside = hostPath(root, temporaryBeside(copy))
-    fs.mkdirSync(hostPath(root, parentPath(copy)), { recursive: true, mode: 0o755 })
-    copyAcross(hostPath(root, path), beside)
-    fs.renameSync(beside, place)
-  })
-}
-
-/** Writes a text file of the database, complete or not at all; `bytes` as latin1. */
-export function writeTreeFile(root: string, path: TreePath, bytes: string): void {
-  attempt('write', root, path, () => {
-    const beside = hostPath(root, temporaryBeside(path))
-    fs.writeFileSync(beside, Buffer.from(bytes, 'latin1'), { mode: 0o644, flush: true })
-    fs.renameSync(beside, hostPath(root, path))
-  })
-}
-
-function temporaryBeside(path: TreePath): TreePath {
-  return childPath(parentPath(path), `.kith-${process.pid}-${baseName(path)}`.slice(0, 255))
 }

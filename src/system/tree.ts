@@ -18,9 +18,9 @@ export interface TreeEntry {
   readonly links: number
 }
 
-/** Where `path` is on the host: text when that is the same as its bytes, otherwise a Buffer. */
+/** Where `path` is on the host (`directory` is empty for the host's own root): text when that is the same as its bytes. */
 export function hostPath(directory: string, path: TreePath): string | Buffer {
-  const tail = path === '/' ? '' : path
+  const tail = path === '/' && directory !== '' ? '' : path
   if (/^[\x00-\x7f]*$/.test(tail)) return directory + tail
   return Buffer.concat([Buffer.from(directory), Buffer.from(tail, 'latin1')])
 }
@@ -30,7 +30,7 @@ export function treeEntry(directory: string, path: TreePath): TreeEntry | undefi
   try {
     return describe(path, fs.lstatSync(hostPath(directory, path)))
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '')) return undefined
     throw failed('look at', directory + bytesText(path), error)
   }
 }

@@ -1,16 +1,19 @@
 import { KithError } from '../../errors/kith-error.ts'
-import { bytesText, textTreePath } from '../../model/tree-path.ts'
+import { bytesText, textBytes, textTreePath, treePathFault } from '../../model/tree-path.ts'
 import { listChoices, swapAlternative } from '../../store/alternatives.ts'
 import type { Command, Invocation } from '../command.ts'
 import { withLock } from '../install-artifacts.ts'
 import { parseArgument } from '../workspace.ts'
 
-/** Lists the alternatives, or swaps to one; with `-` to every `PACKAGE PATH` line of the standard input. */
+/** Lists the alternatives, or swaps to one; with `-` to each `PACKAGE PATH` line of the standard input until one fails. */
 export const alternatives: Command = async (invocation) => {
-  const { arguments: words, config, context, print } = invocation
+  const { arguments: words, config, context, show } = invocation
   const [first, path] = words
   if (first === undefined) {
-    for (const choice of listChoices(config.root)) print(`${choice.package} ${bytesText(choice.path)}`)
+    for (const choice of listChoices(config.root)) {
+      const target = bytesText(choice.path)
+      show(`${choice.package} ${target}`, { kind: 'alternative', package: choice.package, path: target })
+    }
     return 0
   }
   const pairs = first === '-' ? await readPairs() : [[first, path ?? ''] as const]
@@ -23,8 +26,10 @@ export const alternatives: Command = async (invocation) => {
 
 function swap(word: string, path: string, { config, context }: Invocation): void {
   const name = parseArgument(word)
-  if (!path.startsWith('/'))
-    throw new KithError('invalid-argument', { argument: path, expected: 'an absolute path after the package' })
+  if (path === '')
+    throw new KithError('missing-argument', { command: 'alternatives', expected: `a path after "${word}"` })
+  const fault = treePathFault(textBytes(path))
+  if (fault !== undefined) throw new KithError('invalid-argument', { argument: path, expected: `a path: ${fault}` })
   swapAlternative(name, textTreePath(path), config.root)
   context.emit({ kind: 'notice', level: 'info', package: name, text: `now has ${path}` })
 }

@@ -4,18 +4,20 @@ import { askToContinue } from '../ask.ts'
 import { buildSettings, supplyInstalled } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
-import { makePlan, tellPlan } from '../make-plan.ts'
+import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** Builds the named packages and what they need; with a prompt allowed, offers to install what was named. */
 export const build: Command = async (invocation) => {
-  const { arguments: words, options, config, context, isJson, print } = invocation
+  const { arguments: words, options, config, context, show } = invocation
   const workspace = openWorkspace(words, config, process.cwd())
   const installed = loadInstalled(config.root)
-  const { plan, explicit } = makePlan(workspace, installed, { config, mayUseCache: false })
-  if (options.has('--names')) for (const { recipe } of plan.steps) print(recipe.name)
-  if (!options.has('--names') || isJson) tellPlan(plan, explicit, context)
+  const planned = makePlan(workspace, installed, { config, mayUseCache: false })
+  const { explicit } = planned
+  if (options.has('--names')) for (const { name } of planned.steps) show(name, { kind: 'planned', name })
+  else tellPlan(planned, context)
   if (options.has('--dry-run') || options.has('--names')) return 0
+  const plan = requireBuildPlan(planned)
   if (plan.steps.length > explicit.length) await askToContinue(invocation, `Building ${plan.steps.length} packages`)
   const supply = { installed: supplyInstalled(installed), root: config.root }
   const built = await runBuildPlan(plan, supply, buildSettings(invocation), context)

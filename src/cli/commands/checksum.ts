@@ -9,7 +9,7 @@ import { openWorkspace } from '../workspace.ts'
 
 /** Writes each recipe's `checksums` anew from its sources, and prints the hashes. Git sources are not fetched. */
 export const checksum: Command = async (invocation) => {
-  const { arguments: words, config, context, print } = invocation
+  const { arguments: words, config, context, show } = invocation
   const recipes = requireRecipes(openWorkspace(words, config, process.cwd()))
   const settings = fetchSettings(invocation)
   const hashed = recipes.map((recipe) => ({
@@ -24,7 +24,7 @@ export const checksum: Command = async (invocation) => {
     if (hexes.length === 0)
       context.emit({ kind: 'notice', level: 'info', package: recipe.name, text: 'no sources needing checksums' })
     else {
-      for (const hex of hexes) print(hex)
+      for (const hex of hexes) show(hex, { kind: 'checksum', package: recipe.name, hex })
       writeFileAtomic(recipe.checksumsFile, printChecksums(hexes))
     }
   }

@@ -46,7 +46,7 @@ function overview(): string {
     'kith [a|b|c|d|H|i|l|p|r|s|u|U|v] [PACKAGE...]\n\nCommands\n',
     ...rows,
     '\nWithout PACKAGE, build checksum download install remove take the current directory.\n',
-    '--json on any command: events and results as JSON lines.\n\nSettings (environment)\n',
+    '--json on any command: events and results as JSON lines. --quiet on build and upgrade: no build output.\n\nSettings (environment)\n',
     ...explained,
     '\nRun "kith help COMMAND" for one command, "kith help-ext" to see all extensions.\n',
   ].join('')

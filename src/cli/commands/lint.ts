@@ -8,14 +8,14 @@ import type { Command } from '../command.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** Prints `file:line: severity: sentence` for everything found in the named recipes; status 1 where one is an error. */
-export const lint: Command = async ({ arguments: words, config, isJson, print }) => {
+export const lint: Command = async ({ arguments: words, config, show }) => {
   const isAll = words.includes('*')
   const directories = isAll ? searchRecipes('*', config.repositories) : findDirectories()
   let hasErrors = false
   for (const directory of directories) {
     for (const problem of lintRecipe(readRecipe(directory))) {
       hasErrors ||= problem.severity === 'error'
-      print(isJson ? JSON.stringify({ schema: 1, kind: 'problem', directory, ...problem }) : renderProblem(problem))
+      show(renderProblem(problem), { kind: 'problem', directory, ...problem })
     }
   }
   return hasErrors ? 1 : 0

@@ -7,19 +7,23 @@ import { dependenciesIn } from '../dependencies-in.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** `<name> <version>-<release>` per line: all, or those named, in order of dependence. */
-export const list: Command = async ({ arguments: words, config, print }) => {
+export const list: Command = async ({ arguments: words, config, show }) => {
   const installed = loadInstalled(config.root)
-  const show = ({ name, version }: InstalledPackage): void =>
-    print(`${name} ${version === undefined ? 'unknown' : versionLabel(version)}`)
+  const tell = ({ name, version }: InstalledPackage): void =>
+    show(`${name} ${version === undefined ? 'unknown' : versionLabel(version)}`, {
+      kind: 'installed-package',
+      name,
+      ...version,
+    })
   if (words.length === 0) {
-    for (const one of installed.values()) show(one)
+    for (const one of installed.values()) tell(one)
     return 0
   }
   const { names, repositories } = openWorkspace(words, config, process.cwd())
   for (const name of orderByDependency(names, dependenciesIn(names, repositories))) {
     const found = installed.get(name)
     if (found === undefined) throw new KithError('not-installed', { name })
-    show(found)
+    tell(found)
   }
   return 0
 }

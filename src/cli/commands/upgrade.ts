@@ -8,17 +8,24 @@ import { askToContinue } from '../ask.ts'
 import { buildSettings, supplyInstalled } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
-import { makePlan, tellPlan } from '../make-plan.ts'
+import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
 
 /** Builds and installs every installed package whose repository has another version, with the new ones they need. */
 export const upgrade: Command = async (invocation) => {
   const { config, context } = invocation
   const installed = loadInstalled(config.root)
-  const { upgrades, orphans } = findUpgrades(installed, (name) => {
+  const { upgrades, orphans, unreadable } = findUpgrades(installed, (name) => {
     const directory = findRecipe(name, config.repositories)
     return directory === undefined ? 'missing' : (readRecipe(directory, name).version ?? 'unreadable')
   })
   const say = (text: string): void => context.emit({ kind: 'notice', level: 'info', text })
+  for (const name of unreadable)
+    context.emit({
+      kind: 'notice',
+      level: 'warning',
+      package: name,
+      text: `its recipe cannot be read: kith lint ${name}`,
+    })
   if (orphans.length > 0) say(`packages without repository: ${orphans.join(' ')}`)
   if (upgrades.length === 0) {
     say('nothing to do')
@@ -28,8 +35,10 @@ export const upgrade: Command = async (invocation) => {
     say(`${name} ${from === undefined ? 'unknown' : versionLabel(from)} => ${versionLabel(to)}`)
   const names = upgrades.map(({ name }) => name)
   const repositories = [...config.repositories, config.root + databasePath]
-  const { plan, order } = makePlan({ names, repositories }, installed, { config, mayUseCache: true })
-  tellPlan(plan, names, context)
+  const planned = makePlan({ names, repositories }, installed, { config, mayUseCache: true })
+  const { order } = planned
+  tellPlan(planned, context)
+  const plan = requireBuildPlan(planned)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
   const supply = { installed: supplyInstalled(installed), root: config.root }
   const built = await runBuildPlan(plan, supply, buildSettings(invocation), context)

@@ -1,7 +1,7 @@
 import type { Event } from '../../events/event.ts'
 
 /** Version of the shape of events and results. */
-const jsonSchema = 1
+export const jsonSchema = 1
 
 /** Every event as one JSON line, `{"schema":1,"kind":…}`. */
 export function createJsonReporter(write: (text: string) => void) {

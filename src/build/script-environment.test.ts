@@ -1,0 +1,48 @@
+import { expect, test } from 'bun:test'
+import { chooseEpoch, scriptEnvironment } from './script-environment.ts'
+
+test('scriptEnvironment() sets the tools where the user has not, or has them empty', () => {
+  const { AR, CC, CXX, NM, RANLIB } = scriptEnvironment('zlib', { CC: 'clang', CXX: '' }, 1)
+
+  expect({ AR, CC, CXX, NM, RANLIB }).toEqual({ AR: 'ar', CC: 'clang', CXX: 'c++', NM: 'nm', RANLIB: 'ranlib' })
+})
+
+test('scriptEnvironment() hands on everything else unchanged, and no DESTDIR', () => {
+  const environment = scriptEnvironment('zlib', { CFLAGS: '-O2  -g', MAKEFLAGS: '-j9', LC_ALL: undefined }, 1)
+
+  expect(environment.CFLAGS).toBe('-O2  -g')
+  expect(environment.MAKEFLAGS).toBe('-j9')
+  expect('LC_ALL' in environment).toBe(false)
+  expect('DESTDIR' in environment).toBe(false)
+})
+
+test('scriptEnvironment() keeps the flags of the user behind its own', () => {
+  const environment = scriptEnvironment('zlib', { RUSTFLAGS: '-Copt-level=2', GOFLAGS: '-v', GOPATH: '/home/go' }, 1)
+
+  expect(environment.RUSTFLAGS).toBe('--remap-path-prefix=/kith/build/zlib=. -Copt-level=2')
+  expect(environment.GOFLAGS).toBe('-trimpath -modcacherw -v')
+  expect(environment.GOPATH).toBe('/kith/build/zlib/go')
+})
+
+test('scriptEnvironment() tells of the inside of the sandbox, not of the host', () => {
+  const { KISS_ROOT, TMPDIR, PWD, SOURCE_DATE_EPOCH } = scriptEnvironment(
+    'zlib',
+    { KISS_ROOT: '/mnt', TMPDIR: '/home/tmp', PWD: '/home' },
+    42,
+  )
+
+  expect([KISS_ROOT, TMPDIR, PWD, SOURCE_DATE_EPOCH]).toEqual(['', '/tmp', '/kith/build/zlib', '42'])
+})
+
+test('chooseEpoch() takes the setting, else the newest source, else 1980, always whole seconds', () => {
+  expect(chooseEpoch('1700000000', 5)).toBe(1_700_000_000)
+  expect(chooseEpoch('0', 5)).toBe(0)
+  expect(chooseEpoch('', 1_600_000_000.9)).toBe(1_600_000_000)
+  expect(chooseEpoch(undefined, 5)).toBe(315_532_800)
+  expect(chooseEpoch(undefined, undefined)).toBe(315_532_800)
+})
+
+test('chooseEpoch() refuses what is no number of seconds', () => {
+  for (const setting of ['soon', '-1', '1e9', '1.5', ' 1', '1\n'])
+    expect(() => chooseEpoch(setting, undefined)).toThrow('SOURCE_DATE_EPOCH')
+})

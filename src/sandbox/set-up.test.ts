@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { KithError } from '../errors/kith-error.ts'
+import { KernelError } from '../native/libc.ts'
+import { linkInfo, makeDirectory, makeSymlink, makeTemporaryDirectory, readLink, removeTree } from '../system/files.ts'
+import { kernelWarnings, type SandboxKernel } from './kernel.ts'
+import { setUpSandbox } from './set-up.ts'
+import type { MountOperation } from './spec.ts'
+
+let scratch: string
+beforeEach(() => {
+  scratch = makeTemporaryDirectory(tmpdir(), 'kith-sandbox-')
+})
+afterEach(() => removeTree(scratch))
+
+/** A kernel that does nothing but write down its calls; `failing` throws where a call's line begins with it. */
+function fakeKernel(failing?: { readonly call: string; readonly errno: number }) {
+  const calls: string[] = []
+  const note = (name: string, subject = ''): void => {
+    const line = `${name} ${subject}`.trim()
+    calls.push(line)
+    if (failing !== undefined && line.startsWith(failing.call)) throw new KernelError(name, subject, failing.errno)
+  }
+  const kernel: SandboxKernel = {
+    mount: ({ type, target, data }) => note('mount', `${type ?? 'bind'} ${target.replace(scratch, '')} ${data ?? ''}`),
+    setMountAttributes: (target, attributes) => note('attributes', `${target.replace(scratch, '')} ${attributes}`),
+    pivotRoot: () => note('pivot_root'),
+    setHostName: (name) => note('sethostname', name),
+    leaveTerminal: () => note('setsid'),
+    startLoopback: () => note('loopback'),
+    setNoNewPrivileges: () => note('no_new_privs'),
+    restrictFileSystem: (_rules, abi) => note('landlock', String(abi)),
+    dropCapabilities: () => note('capset'),
+    setUndumpable: () => note('undumpable'),
+  }
+  return { calls, kernel }
+}
+
+function run(mounts: readonly MountOperation[], kernel: SandboxKernel, landlockAbi = 6): string[] {
+  const steps: string[] = []
+  const spec = { root: scratch, hostName: 'kith', mounts, landlock: [], landlockAbi }
+  setUpSandbox(spec, kernel, (next) => void steps.push(next))
+  return steps
+}
+
+test('setUpSandbox() gives up rights last, and in the order in which each needs the ones after it', () => {
+  const { calls, kernel } = fakeKernel()
+
+  run([{ kind: 'proc', target: '/proc' }, { kind: 'seal-root' }], kernel)
+
+  expect(calls.map((call) => call.split(' ')[0] ?? '').join(' ')).toBe(
+    'setsid mount mount mount mount sethostname pivot_root loopback no_new_privs landlock capset undumpable',
+  )
+})
+
+test('setUpSandbox() does without Landlock where the kernel has none, and a warning says so', () => {
+  const { calls, kernel } = fakeKernel()
+
+  run([], kernel, 0)
+
+  expect(calls.some((call) => call.startsWith('landlock'))).toBe(false)
+  expect(calls).toContain('capset')
+  expect(kernelWarnings({ landlockAbi: 0 })).toEqual([
+    'this kernel has no Landlock: builds are confined by namespaces and read-only mounts alone',
+  ])
+  expect(kernelWarnings({ landlockAbi: 1 })).toEqual([])
+})
+
+test('setUpSandbox() without overlayfs names the mount, and the error tells how to load it', () => {
+  const { kernel } = fakeKernel({ call: 'mount overlay', errno: 19 })
+  const steps: string[] = []
+  const mounts: MountOperation[] = [{ kind: 'overlay', target: '/usr', lowers: ['/usr', '/opt'] }]
+
+  const attempt = (): void =>
+    setUpSandbox({ root: scratch, hostName: 'kith', mounts, landlock: [], landlockAbi: 6 }, kernel, (next) => {
+      steps.push(next)
+    })
+
+  expect(attempt).toThrow('ENODEV')
+  expect(steps.at(-1)).toBe('mount /usr (overlay of 2)')
+  const error = new KithError('sandbox-setup-failed', { step: steps.at(-1) ?? '', reason: 'mount /usr: ENODEV (no)' })
+  expect(error.message).toBe('Cannot set up the sandbox: cannot mount /usr (overlay of 2): mount /usr: ENODEV (no)')
+  expect(error.hint).toContain('modprobe overlay')
+})
+
+test('setUpSandbox() stops where rights cannot be given up', () => {
+  for (const call of ['no_new_privs', 'landlock', 'capset', 'undumpable'])
+    expect(() => run([], fakeKernel({ call, errno: 1 }).kernel)).toThrow('EPERM')
+})
+
+test('applyMount() gives layers short names, so that hundreds fit into one page of options', () => {
+  const { calls, kernel } = fakeKernel()
+  const lowers = Array.from({ length: 300 }, (_, index) => join(scratch, `${'deep/'.repeat(30)}layer-${index}`))
+  const before = process.cwd()
+
+  run([{ kind: 'overlay', target: '/usr', lowers }], kernel)
+
+  const options = calls.find((call) => call.startsWith('mount overlay'))?.split('lowerdir=')[1] ?? ''
+  expect(options.split(':').length).toBe(300)
+  expect(options.length).toBeLessThan(4096)
+  expect(linkInfo(join(scratch, '.layers'))).toBeUndefined()
+  expect(process.cwd()).toBe(before)
+})
+
+test('applyMount() makes every bind recursive, and read-only as a whole', () => {
+  const { calls, kernel } = fakeKernel()
+  const [readOnly, writable] = ['/in/read', '/in/write']
+
+  run(
+    [
+      { kind: 'bind', target: readOnly, source: scratch, isWritable: false },
+      { kind: 'bind', target: writable, source: scratch, isWritable: true },
+    ],
+    kernel,
+  )
+
+  expect(calls).toContain('attributes /in/read 7')
+  expect(calls).toContain('attributes /in/write 6')
+})
+
+test('applyMount() never goes through a symlink, which would lead to the host', () => {
+  const outside = join(scratch, 'outside')
+  const { calls, kernel } = fakeKernel()
+  makeDirectory(outside)
+  makeSymlink(outside, join(scratch, 'var'))
+
+  expect(() => run([{ kind: 'tmpfs', target: '/var/tmp', mode: 0o1777 }], kernel)).toThrow('"/var" is a symlink')
+  expect(linkInfo(join(outside, 'tmp'))).toBeUndefined()
+  expect(calls.some((call) => call.includes('/var/tmp'))).toBe(false)
+})
+
+test('applyMount() makes symlinks and directories as told, whatever the umask', () => {
+  const before = process.umask(0o077)
+  try {
+    run(
+      [
+        { kind: 'symlink', target: '/lib', to: 'usr/lib' },
+        { kind: 'directory', target: '/run', mode: 0o755 },
+      ],
+      fakeKernel().kernel,
+    )
+  } finally {
+    process.umask(before)
+  }
+
+  expect(readLink(join(scratch, 'lib'))).toBe('usr/lib')
+  expect(linkInfo(join(scratch, 'run'))?.mode).toBe(0o755)
+})

@@ -1,0 +1,130 @@
+import * as fs from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Event } from '../events/event.ts'
+import type { HookType } from '../events/hooks.ts'
+import { emptySum, printEtcsums } from '../model/etcsums.ts'
+import { parseTreePath, textTreePath } from '../model/tree-path.ts'
+import { packArtifact } from '../system/archive/pack-artifact.ts'
+import { digestBytes } from '../system/digests.ts'
+import { hostPath, walkTree } from '../system/tree.ts'
+
+/** For the tests beside: roots in temporary directories, real tarballs, and what is where afterwards. */
+
+export interface Scratch extends Disposable {
+  readonly directory: string
+  readonly root: string
+}
+
+export function scratch(): Scratch {
+  const directory = fs.mkdtempSync(join(tmpdir(), 'kith-store-'))
+  const root = join(directory, 'root')
+  fs.mkdirSync(root)
+  return { directory, root, [Symbol.dispose]: () => fs.rmSync(directory, { recursive: true, force: true }) }
+}
+
+/** A text is a file's content; `to` makes a symlink, `same` a hard link to an earlier path, `directory` a directory. */
+export type Node =
+  | string
+  | { readonly to: string }
+  | { readonly same: string }
+  | { readonly directory: number }
+  | { readonly content: string; readonly mode: number }
+  | { readonly fifo: number }
+
+/** Paths begin with `/` and are bytes as latin1. */
+export type Nodes = Readonly<Record<string, Node>>
+
+export function makeNodes(directory: string, nodes: Nodes): void {
+  for (const [path, node] of Object.entries(nodes)) {
+    const target = hostPath(directory, parseTreePath(path, 'test'))
+    fs.mkdirSync(hostPath(directory, parseTreePath(dirname(path), 'test')), { recursive: true })
+    if (typeof node === 'string') fs.writeFileSync(target, Buffer.from(node, 'latin1'))
+    else if ('to' in node) fs.symlinkSync(node.to, target)
+    else if ('same' in node) fs.linkSync(hostPath(directory, parseTreePath(node.same, 'test')), target)
+    else if ('fifo' in node) Bun.spawnSync(['mkfifo', '-m', node.fifo.toString(8), String(target)])
+    else if ('directory' in node) {
+      fs.mkdirSync(target, { recursive: true })
+      fs.chmodSync(target, node.directory)
+    } else {
+      fs.writeFileSync(target, node.content)
+      fs.chmodSync(target, node.mode)
+    }
+  }
+}
+
+export interface PackageSpec {
+  readonly name: string
+  readonly version?: string
+  readonly depends?: string
+  readonly nodes?: Nodes
+  /** Files of the database entry, such as `post-install`, executable. */
+  readonly scripts?: Readonly<Record<string, string>>
+  /** Makes the manifest other than it would be: gets its lines. */
+  readonly rewrite?: (lines: readonly string[]) => readonly string[]
+}
+
+/** Packs `<name>@<version>-1.tar.gz` as a build would, and gives its path. */
+export async function packPackage(spec: PackageSpec, { directory }: Pick<Scratch, 'directory'>): Promise<string> {
+  const { name, version = '1.0', depends, nodes = {}, scripts = {}, rewrite = (lines) => lines } = spec
+  const tree = fs.mkdtempSync(join(directory, 'tree-'))
+  fs.chmodSync(tree, 0o755)
+  const entry = join(tree, 'var/db/kiss/installed', name)
+  fs.mkdirSync(entry, { recursive: true })
+  fs.writeFileSync(join(entry, 'version'), `${version} 1\n`)
+  if (depends !== undefined) fs.writeFileSync(join(entry, 'depends'), depends)
+  for (const [file, content] of Object.entries(scripts)) fs.writeFileSync(join(entry, file), content, { mode: 0o755 })
+  makeNodes(tree, nodes)
+  const hasEtc = fs.existsSync(join(tree, 'etc'))
+  if (hasEtc) fs.writeFileSync(join(entry, 'etcsums'), await sumsOf(tree))
+  fs.writeFileSync(join(entry, 'manifest'), '')
+  const lines = [...walkTree(tree)].map(({ path, kind }) => (kind === 'directory' ? `${path}/` : `${path}`))
+  const manifest = rewrite(lines.sort((one, other) => (one < other ? 1 : -1)))
+  fs.writeFileSync(join(entry, 'manifest'), Buffer.from(manifest.map((line) => `${line}\n`).join(''), 'latin1'))
+  const file = join(directory, `${name}@${version}-1.tar.gz`)
+  await packArtifact(tree, file, { compression: 'gz' })
+  fs.rmSync(tree, { recursive: true, force: true })
+  return file
+}
+
+async function sumsOf(tree: string): Promise<string> {
+  const files = [...walkTree(tree, textTreePath('/etc'))].filter(({ kind }) => kind !== 'directory')
+  const sums = files
+    .sort((one, other) => (one.path < other.path ? 1 : -1))
+    .map(async ({ path, kind }) =>
+      kind === 'file' ? await digestBytes(fs.readFileSync(hostPath(tree, path)), 'blake3') : emptySum,
+    )
+  return printEtcsums(await Promise.all(sums))
+}
+
+/** What is in a root, the database's own entries left out unless `withDatabase`: path to content, `-> link`, or `dir`. */
+export function showRoot(root: string, withDatabase = false): Record<string, string> {
+  const shown: Record<string, string> = {}
+  for (const { path, kind } of walkTree(root)) {
+    if (!withDatabase && /^\/var(\/db(\/kiss(\/installed.*)?)?)?$/.test(path)) continue
+    const target = hostPath(root, path)
+    if (kind === 'file') shown[path] = fs.readFileSync(target, 'latin1')
+    else if (kind === 'symlink') shown[path] = `-> ${fs.readlinkSync(target)}`
+    else shown[path] = kind === 'directory' ? 'dir' : kind
+  }
+  return shown
+}
+
+/** Only files and links: directories without anything in them are not seen. */
+export function showFiles(root: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(showRoot(root)).filter(([, content]) => content !== 'dir'))
+}
+
+export function testContext(onHook: (type: HookType, args: readonly string[]) => void = () => undefined) {
+  const events: Event[] = []
+  const abort = new AbortController()
+  const context = {
+    emit: (event: Event) => void events.push(event),
+    signal: abort.signal,
+    hooks: { isActive: true, run: async (type: HookType, args: readonly string[]) => onHook(type, args) },
+  }
+  return { context, events, abort }
+}
+
+export const isRoot = process.getuid?.() === 0
+export const needsRoot = isRoot ? '' : ' (skipped: only root can)'
