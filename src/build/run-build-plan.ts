@@ -5,10 +5,11 @@ import type { Recipe } from '../model/recipe.ts'
 import { kernelWarnings, probeKernel } from '../sandbox/kernel.ts'
 import { requireSandbox } from '../sandbox/run-sandbox.ts'
 import { claimDirectory, removeAbandonedIn } from '../system/claimed-directory.ts'
+import { basePackage } from './base-packages.ts'
 import { buildRecipe, layersDirectoryOf } from './build-recipe.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { fetchRecipes } from './fetch-recipes.ts'
-import { basePackage, collectSysroot, type PackageSupply } from './sysroot-packages.ts'
+import { collectSysroot, type PackageSupply } from './sysroot-packages.ts'
 
 /** What is to be done, in order. */
 export interface BuildPlan {
@@ -56,6 +57,6 @@ export async function runBuildPlan(
 }
 
 function tellHostTools({ emit }: Pick<Context, 'emit'>): void {
-  const text = `no package "${basePackage}" is installed: builds use the host's own tools below the declared dependencies`
+  const text = `no complete "${basePackage}" is installed or built: builds use the host's own tools below the declared dependencies`
   emit({ kind: 'notice', level: 'info', text })
 }

@@ -19,11 +19,13 @@ let scratch: string
 let root: string
 let installed: Map<ReturnType<typeof parsePackageName>, SuppliedInstalled>
 let artifacts: Map<string, string>
+let cached: Map<string, string>
 beforeEach(() => {
   scratch = makeTemporaryDirectory(tmpdir(), 'kith-supply-')
   root = join(scratch, 'root')
   installed = new Map()
   artifacts = new Map()
+  cached = new Map()
 })
 afterEach(() => removeTree(scratch))
 
@@ -56,8 +58,20 @@ async function buildPackage(name: string, files: readonly string[], needs = ''):
   artifacts.set(name, file)
 }
 
+/** Built earlier, neither installed nor part of this plan. */
+async function cachePackage(name: string, files: readonly string[], needs = ''): Promise<void> {
+  await buildPackage(name, files, needs)
+  cached.set(name, artifacts.get(name) ?? '')
+  artifacts.delete(name)
+}
+
 async function collect(needs: string) {
-  const supply: PackageSupply = { artifactOf: (name) => artifacts.get(name), installed, root }
+  const supply: PackageSupply = {
+    artifactOf: (name) => artifacts.get(name),
+    builtOf: (name) => cached.get(name),
+    installed,
+    root,
+  }
   const sysroot = await collectSysroot(depends(needs), supply, join(scratch, 'layers'))
   const names = sysroot.layers.map((layer) => basename(layer).replace(/-[0-9a-f]+$/, ''))
   return { ...sysroot, names }
@@ -104,6 +118,18 @@ test('collectSysroot() uses base instead of the tools of the host, below the dep
 
   expect(names).toEqual(['zlib', 'base', 'busybox', 'gcc', 'binutils'])
   expect(hasHostTools).toBe(false)
+})
+
+test('collectSysroot() takes base from the cache where it is built but not installed', async () => {
+  await cachePackage('base', [], 'shell\n')
+  await cachePackage('shell', ['/usr/bin/sh', '/usr/lib/libsh.so.1'])
+  install('zlib', ['/usr/lib/libz.so.1'])
+
+  const { hasHostTools, libraries, layers } = await collect('zlib')
+
+  expect(hasHostTools).toBe(false)
+  expect(libraries.map((one) => one.package).sort()).toEqual(['shell', 'zlib'])
+  expect(layers.length).toBe(3)
 })
 
 test('collectSysroot() falls back to the host where base lacks a part or a shell', async () => {

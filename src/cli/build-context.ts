@@ -1,8 +1,11 @@
+import { findArtifact } from '../build/artifact-cache.ts'
 import type { BuildSettings } from '../build/build-settings.ts'
-import type { SuppliedInstalled } from '../build/sysroot-packages.ts'
+import type { PackageSupply } from '../build/sysroot-packages.ts'
 import { type FetchSettings, fetchDefaults } from '../fetch/fetch-settings.ts'
 import { parseMirrors } from '../fetch/mirrors/parse-mirrors.ts'
 import type { PackageName } from '../model/package-name.ts'
+import { readRecipe } from '../recipe/read-recipe.ts'
+import { findRecipe } from '../recipe/repositories.ts'
 import { type InstalledPackage, readManifest } from '../store/installed-database.ts'
 import type { Invocation } from './command.ts'
 import { workDirectoryOf } from './session.ts'
@@ -29,14 +32,22 @@ export function buildSettings(invocation: Pick<Invocation, 'config' | 'environme
   }
 }
 
-/** The installed packages as builds use them. */
-export function supplyInstalled(
+/** The packages that builds may use: installed ones, and for base what the repositories have and the cache holds. */
+export function supplyPackages(
   installed: ReadonlyMap<PackageName, InstalledPackage>,
-): ReadonlyMap<PackageName, SuppliedInstalled> {
-  return new Map(
-    [...installed].map(([name, { dependencies, directory }]) => [
-      name,
-      { dependencies, manifest: () => readManifest(directory) },
-    ]),
-  )
+  { config }: Pick<Invocation, 'config'>,
+): Omit<PackageSupply, 'artifactOf'> {
+  const { root, repositories, cacheDirectory, compression } = config
+  const supplied = [...installed].map(([name, { dependencies, directory }]) => {
+    return [name, { dependencies, manifest: () => readManifest(directory) }] as const
+  })
+  return {
+    root,
+    installed: new Map(supplied),
+    builtOf(name) {
+      const directory = findRecipe(name, repositories)
+      const version = directory === undefined ? undefined : readRecipe(directory, name).version
+      return version && findArtifact(cacheDirectory, name, version, compression)
+    },
+  }
 }

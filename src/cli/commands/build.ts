@@ -1,7 +1,7 @@
 import { runBuildPlan } from '../../build/run-build-plan.ts'
 import { loadInstalled } from '../../store/installed-database.ts'
 import { askToContinue } from '../ask.ts'
-import { buildSettings, supplyInstalled } from '../build-context.ts'
+import { buildSettings, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
@@ -19,8 +19,7 @@ export const build: Command = async (invocation) => {
   if (options.has('--dry-run') || options.has('--names')) return 0
   const plan = requireBuildPlan(planned)
   if (plan.steps.length > explicit.length) await askToContinue(invocation, `Building ${plan.steps.length} packages`)
-  const supply = { installed: supplyInstalled(installed), root: config.root }
-  const built = await runBuildPlan(plan, supply, buildSettings(invocation), context)
+  const built = await runBuildPlan(plan, supplyPackages(installed, invocation), buildSettings(invocation), context)
   if (!config.isInstallingBuilt) return 0
   await askToContinue(invocation, `Install built packages? [${explicit.join(' ')}]`)
   const artifacts = explicit.flatMap((name) => built.get(name) ?? [])

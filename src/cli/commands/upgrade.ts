@@ -5,7 +5,7 @@ import { readRecipe } from '../../recipe/read-recipe.ts'
 import { findRecipe } from '../../recipe/repositories.ts'
 import { databasePath, loadInstalled } from '../../store/installed-database.ts'
 import { askToContinue } from '../ask.ts'
-import { buildSettings, supplyInstalled } from '../build-context.ts'
+import { buildSettings, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
@@ -40,8 +40,7 @@ export const upgrade: Command = async (invocation) => {
   tellPlan(planned, context)
   const plan = requireBuildPlan(planned)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
-  const supply = { installed: supplyInstalled(installed), root: config.root }
-  const built = await runBuildPlan(plan, supply, buildSettings(invocation), context)
+  const built = await runBuildPlan(plan, supplyPackages(installed, invocation), buildSettings(invocation), context)
   return await installArtifacts(
     order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? []),
     invocation,
