@@ -59,10 +59,16 @@ function say(text: string): void {
   process.stdout.write(`\n${style.good('$')} ${text}\n`)
 }
 
-/** A program of the root, run inside it. */
+/** A program of the root, run inside it; an ordinary user changes to it in a user namespace. */
 async function inRoot(...argv: string[]): Promise<string> {
   say(`chroot ROOT ${argv.join(' ')}`)
-  const child = Bun.spawn(['chroot', root, ...argv], { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
+  const asRoot = process.getuid?.() === 0 ? [] : ['unshare', '--user', '--map-root-user', '--']
+  const path = `${process.env.PATH}:/usr/sbin:/sbin`
+  const child = Bun.spawn([...asRoot, 'env', `PATH=${path}`, 'chroot', root, ...argv], {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
   const [out, error] = [await new Response(child.stdout).text(), await new Response(child.stderr).text()]
   process.stdout.write(out + error)
   if ((await child.exited) !== 0) throw new Error(`${argv.join(' ')} failed in the root`)

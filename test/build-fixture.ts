@@ -1,11 +1,11 @@
 import { test } from 'bun:test'
 import { isRoot, type Run, type ScratchWorld, sh } from './cli-fixture.ts'
 
-/** A test that builds, which needs root; elsewhere it is skipped. */
+/** A test of a build that root asks for: with root's powers to lose. Elsewhere it is skipped. */
 export const sandboxed = test.skipIf(!isRoot)
 
 export function title(text: string): string {
-  return isRoot ? text : `${text} (skipped: building needs root)`
+  return isRoot ? text : `${text} (skipped: tries what only root could do)`
 }
 
 /** Builds a recipe whose script is `lines`, run by bash without `-e`; gives what it printed. */

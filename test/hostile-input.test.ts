@@ -174,16 +174,6 @@ describe('surroundings', () => {
     30_000,
   )
 
-  sandboxed(title('a user who is not root'), async () => {
-    world.recipe('any')
-    chmodSync(world.directory, 0o755)
-    sh('chown -R 65534 cache home', world.directory)
-
-    const run = await world.runWith({ under: ['setpriv', '--reuid=65534', '--clear-groups'] }, 'build', 'any')
-
-    expectClearError(run, 'needs root', 'sudo kith build')
-  })
-
   for (const missing of ['unshare', 'setpriv'])
     sandboxed(title(`${missing} is missing`), async () => {
       world.recipe('any')

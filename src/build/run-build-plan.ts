@@ -30,7 +30,7 @@ export async function runBuildPlan(
   context: Context,
 ): Promise<ReadonlyMap<PackageName, string>> {
   if (plan.steps.length === 0) return new Map()
-  requireSandbox()
+  await requireSandbox()
   // Directories made from here on end up in layers and artifacts, which must not differ by who builds.
   process.umask(0o022)
   const kernel = probeKernel()

@@ -14,9 +14,10 @@ export const sandboxErrors = {
       return 'The kernel log may say more: dmesg | tail'
     },
   ),
-  'sandbox-needs-root': entry<Record<string, never>>(
-    () => 'Cannot build: the sandbox needs root',
-    () => 'Run the same command as root, for example: sudo kith build NAME',
+  'user-namespaces-refused': entry<{ reason: string }>(
+    ({ reason }) => `Cannot build as an ordinary user: this system refuses user namespaces: ${reason}`,
+    () =>
+      'Run the same command as root, for example: sudo kith build NAME; or allow them: sysctl user.max_user_namespaces (more than 0), kernel.unprivileged_userns_clone (1), kernel.apparmor_restrict_unprivileged_userns (0)',
   ),
   'sandbox-command-missing': entry<{ program: string; reason: string }>(
     ({ program, reason }) => `Cannot start "${program}" in the sandbox: ${reason}`,

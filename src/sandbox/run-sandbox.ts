@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import { makeDirectory } from '../system/files.ts'
-import { findProgram } from '../system/process.ts'
+import { requireProgram, run } from '../system/process.ts'
 import { writeReport } from '../system/report-file.ts'
 import { ownExecutable } from '../system/self.ts'
 import { type OutputSink, runStreaming } from '../system/streaming.ts'
@@ -24,17 +24,16 @@ export interface SandboxResult {
 }
 
 /**
- * Runs one command in fresh namespaces (mount, pid, network, ipc, uts, cgroup), built by the launcher from `request`. When
+ * Runs one command in fresh namespaces (mount, pid, network, ipc, uts, cgroup, and user unless root asks), built by the launcher from `request`. When
  * this returns, by whatever way, no process and no mount of the run is left: they end with the pid and mount namespaces,
  * which die with the launcher, which dies with this process. A command that fails is a result; throws
- * `sandbox-setup-failed`, `sandbox-command-missing`, `sandbox-needs-root`, `program-missing`, `interrupted`.
+ * `sandbox-setup-failed`, `sandbox-command-missing`, `program-missing`, `interrupted`. Whether there can be sandboxes at all: requireSandbox.
  */
 export async function runSandbox(
   request: SandboxRequest,
   { workDirectory, output }: SandboxRun,
   context: Pick<Context, 'signal'>,
 ): Promise<SandboxResult> {
-  requireSandbox()
   const root = join(workDirectory, 'sysroot')
   const specFile = join(workDirectory, 'spec.json')
   makeDirectory(root)
@@ -42,7 +41,7 @@ export async function runSandbox(
   if (context.signal.aborted) throw new KithError('interrupted', {})
   let told = ''
   const status = await runStreaming(launchCommand(specFile), {
-    purpose: 'make the sandbox that builds run in',
+    purpose,
     output,
     errors: (text) => {
       told += text
@@ -55,24 +54,33 @@ export async function runSandbox(
   return readResult(told, status)
 }
 
-/** Throws where no sandbox can be made: `sandbox-needs-root`, `program-missing`. */
-export function requireSandbox(): void {
-  if (process.getuid?.() !== 0) throw new KithError('sandbox-needs-root', {})
-  for (const program of ['setpriv', 'unshare']) requireProgram(program)
+/**
+ * Throws where no sandbox can be made: `program-missing`, and for an ordinary user `user-namespaces-refused` where the
+ * kernel does not let one be root of a world of their own.
+ */
+export async function requireSandbox(): Promise<void> {
+  for (const program of ['setpriv', 'unshare']) requireProgram(program, purpose)
+  if (isRoot()) return
+  const { status, stderr } = await run([requireProgram('unshare', purpose), ...ownUser, 'true'], purpose, { env: {} })
+  if (status !== 0) throw new KithError('user-namespaces-refused', { reason: stderr.trim() || `status ${status}` })
 }
 
-function requireProgram(program: string): string {
-  const found = findProgram([program], `${process.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`)
-  if (found !== undefined) return found
-  throw new KithError('program-missing', { program, purpose: 'make the sandbox that builds run in (util-linux)' })
+const purpose = 'make the sandbox that builds run in (util-linux)'
+
+/** What makes an ordinary user root of a user namespace, and of nothing else. */
+const ownUser = ['--user', '--map-root-user']
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0
 }
 
 /** Each part dies with the one before it: kith, setpriv's parent-death signal, unshare's --kill-child. */
 function launchCommand(specFile: string): string[] {
   const namespaces = ['--mount', '--pid', '--net', '--ipc', '--uts', '--cgroup']
-  const unshare = [requireProgram('unshare'), ...namespaces, '--fork', '--kill-child=KILL', '--propagation', 'private']
+  const lifetime = ['--fork', '--kill-child=KILL', '--propagation', 'private']
+  const unshare = [requireProgram('unshare', purpose), ...(isRoot() ? [] : ownUser), ...namespaces, ...lifetime]
   return [
-    requireProgram('setpriv'),
+    requireProgram('setpriv', purpose),
     ...['--pdeathsig', 'KILL', '--'],
     ...unshare,
     ...['--', ownExecutable(), '__sandbox', specFile],

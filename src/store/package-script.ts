@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Context } from '../events/context.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { isExecutable, isFile } from '../system/files.ts'
-import { runAttached } from '../system/process.ts'
+import { requireProgram, runAttached } from '../system/process.ts'
 import { databasePath } from './installed-database.ts'
 
 /** Scripts of a package, with the names puke gave them. */
@@ -28,10 +28,18 @@ export async function runPackageScript(
     return true
   }
   context.emit({ kind: 'hook-started', package: name, hook: script })
-  const status = await runAttached(['chroot', root || '/', script], `run ${script} in the root`, {
+  const status = await runAttached(enterRoot(root, script), `run ${script} in the root`, {
     env: { ...environment, KISS_ROOT: '' },
     output: 'error',
   })
   if (status !== 0) context.emit({ kind: 'hook-failed', package: name, hook: script, status: `status ${status}` })
   return status === 0
+}
+
+/** An ordinary user, whose root it is, may change to it in a user namespace of their own. */
+function enterRoot(root: string, script: string): string[] {
+  const why = `run ${script} in the root`
+  const isRoot = process.getuid?.() === 0
+  const asRoot = isRoot ? [] : [requireProgram('unshare', why), '--user', '--map-root-user', '--']
+  return [...asRoot, requireProgram('chroot', why), root || '/', script]
 }

@@ -79,6 +79,13 @@ export function findProgram(names: readonly string[], searchPath: string): strin
   return undefined
 }
 
+/** Path of a program that kith itself needs, also where PATH lacks the directories of the administrator. Throws `program-missing`. */
+export function requireProgram(program: string, purpose: string): string {
+  const found = findProgram([program], `${process.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`)
+  if (found !== undefined) return found
+  throw new KithError('program-missing', { program, purpose })
+}
+
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isRoot, openWorld, type Run, type ScratchWorld, sh } from './cli-fixture.ts'
+
+/** What an ordinary user can do: root plays nobody, everybody else themselves. */
+const asUser = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'] : []
+const hasNamespaces = Bun.spawnSync([...asUser, 'unshare', '--user', '--map-root-user', 'true']).exitCode === 0
+const rootless = test.skipIf(!hasNamespaces)
+const title = (text: string): string => `${text} (skipped where users may not make namespaces)`
+
+let world: ScratchWorld
+beforeEach(() => {
+  world = openWorld()
+  mkdirSync(world.root, { recursive: true })
+  if (!isRoot) return
+  chmodSync(world.directory, 0o755)
+  sh('chown -R 65534:65534 .', world.directory)
+})
+afterEach(() => world[Symbol.dispose]())
+
+async function runAsUser(...argv: readonly string[]): Promise<Run> {
+  if (isRoot) sh('chown -R 65534:65534 repo', world.directory)
+  return await world.runWith({ under: asUser }, ...argv)
+}
+
+const compile = `#!/bin/sh -e
+id -u >"$1/uid"
+echo 'int main(void) { return 0; }' >main.c
+mkdir -p "$1/usr/bin"
+cc -o "$1/usr/bin/nothing" main.c
+chown 0:0 "$1/usr/bin/nothing"
+`
+
+rootless(title('an ordinary user builds, installs and removes in a root of their own'), async () => {
+  world.recipe('nothing', { build: compile })
+  const built = await runAsUser('build', 'nothing')
+  const installed = await runAsUser('install', 'nothing')
+
+  expect([built.stderr, built.status]).toEqual([expect.not.stringContaining('ERROR'), 0])
+  expect(installed.status).toBe(0)
+  expect(readFileSync(join(world.root, 'uid'), 'utf8')).toBe('0\n')
+  expect(sh('tar --numeric-owner -tvf bin/nothing@1.0-1.tar.zst', world.cache)).toMatch(/ 0\/0 .*usr\/bin\/nothing/)
+  expect((await runAsUser('remove', 'nothing')).status).toBe(0)
+  expect(world.leftovers()).toEqual([])
+})
+
+test.skipIf(!hasNamespaces || !isRoot)(
+  title('root and an ordinary user build the same bytes (and needs root, to be both)'),
+  async () => {
+    world.recipe('same', { build: compile.replace('id -u', 'echo') })
+    expect((await runAsUser('build', 'same')).status).toBe(0)
+    const ofUser = readFileSync(join(world.cache, 'bin/same@1.0-1.tar.zst'))
+    expect(
+      (await world.runWith({ env: { XDG_CACHE_HOME: join(world.directory, 'other') } }, 'build', 'same')).status,
+    ).toBe(0)
+    const ofRoot = readFileSync(join(world.directory, 'other/kiss/bin/same@1.0-1.tar.zst'))
+
+    expect(ofUser.equals(ofRoot)).toBe(true)
+  },
+)
+
+rootless(title('a rootless build reaches no file, process or network of the user'), async () => {
+  const secret = join(world.directory, 'secret')
+  writeFileSync(secret, 'unchanged', { mode: 0o666 })
+  const using = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('reached') })
+  world.recipe('nosy', {
+    build: `#!/bin/bash
+(echo x >>${secret}) 2>/dev/null && echo WROTE secret
+cat ${secret} 2>/dev/null && echo READ secret
+(: >/usr/kith-escape) 2>/dev/null && echo WROTE usr
+mount -t tmpfs tmpfs /tmp 2>/dev/null && echo MOUNTED
+(exec 3<>/dev/tcp/127.0.0.1/${using.port}) 2>/dev/null && echo REACHED network
+kill -0 ${process.pid} 2>/dev/null && echo SAW process
+unshare --user true 2>/dev/null && echo NESTED
+grep CapEff /proc/self/status
+true
+`,
+  })
+  const run = await runAsUser('build', 'nosy')
+  using.stop(true)
+
+  expect(run.status).toBe(0)
+  expect(run.stderr).not.toMatch(/WROTE|READ|MOUNTED|REACHED|SAW/)
+  expect(run.stderr).toMatch(/CapEff:\s+00000000000400fb/)
+  expect(readFileSync(secret, 'utf8')).toBe('unchanged')
+})
+
+test('where user namespaces are refused an ordinary user is told what to allow, before anything is fetched', async () => {
+  const bin = join(world.directory, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'unshare'), '#!/bin/sh\necho "unshare failed: Operation not permitted" >&2\nexit 1\n', {
+    mode: 0o755,
+  })
+  world.recipe('any')
+  if (isRoot) sh('chown -R 65534:65534 repo', world.directory)
+  const env = { PATH: `${bin}:${process.env.PATH}` }
+  const run = await world.runWith({ under: asUser, env }, 'build', 'any')
+
+  expect(run.status).toBe(1)
+  expect(run.stderr).toContain('this system refuses user namespaces: unshare failed: Operation not permitted')
+  expect(run.stderr).toContain('user.max_user_namespaces')
+})
