@@ -86,6 +86,17 @@ true
   expect(readFileSync(secret, 'utf8')).toBe('unchanged')
 })
 
+rootless(title('directories that forbid writing to their owner hinder no build and stay behind nowhere'), async () => {
+  const build =
+    '#!/bin/sh -e\nmkdir -p cache/deep "$1/srv/closed"\n: >cache/deep/f\nchmod -R a-w cache "$1/srv/closed"\n'
+  world.recipe('closed', { build })
+  const { status, stderr } = await runAsUser('build', 'closed')
+
+  expect([stderr, status]).toEqual([expect.not.stringContaining('ERROR'), 0])
+  expect((await runAsUser('install', 'closed')).status).toBe(0)
+  expect(world.leftovers()).toEqual([])
+})
+
 test('where user namespaces are refused an ordinary user is told what to allow, before anything is fetched', async () => {
   const bin = join(world.directory, 'bin')
   mkdirSync(bin)

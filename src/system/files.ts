@@ -104,7 +104,23 @@ let counter = 0
 
 /** A file, a symlink or a whole tree; nothing there is no failure. Symlinks are removed, never followed. */
 export function removeTree(path: string): void {
-  attempt('remove', path, () => fs.rmSync(path, { recursive: true, force: true }))
+  attempt('remove', path, () => {
+    try {
+      fs.rmSync(path, { recursive: true, force: true })
+    } catch (error) {
+      if (errorCode(error) !== 'EACCES') throw error
+      // An ordinary user's own directories may forbid them to write: Go and archives make such.
+      openDirectories(path)
+      fs.rmSync(path, { recursive: true, force: true })
+    }
+  })
+}
+
+function openDirectories(path: string): void {
+  if (!fs.lstatSync(path).isDirectory()) return
+  fs.chmodSync(path, 0o700)
+  for (const entry of fs.readdirSync(path, { withFileTypes: true }))
+    if (entry.isDirectory()) openDirectories(join(path, entry.name))
 }
 
 /** Where `path` is when every symlink on the way is followed. */

@@ -1,14 +1,15 @@
-import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { lstatSync, mkdtempSync, readdirSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { KithError } from '../../errors/kith-error.ts'
+import { removeTree } from '../files.ts'
 import { createTarReader, type TarLimits, type TarMember } from './tar-reader.ts'
 
 /** For the tests beside: directories that go away, archives made by hand, and what is in a tree. */
 
 export function scratchDirectory(): { readonly path: string } & Disposable {
   const path = mkdtempSync(join(tmpdir(), 'kith-archive-'))
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+  return { path, [Symbol.dispose]: () => removeTree(path) }
 }
 
 export async function* inChunks(bytes: Uint8Array, length = bytes.length): AsyncGenerator<Uint8Array> {
