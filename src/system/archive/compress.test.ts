@@ -1,11 +1,13 @@
 import { expect, test } from 'bun:test'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { collect, failureOf, hasProgram, inChunks, listTree, rawArchive, scratchDirectory } from './archive-fixtures.ts'
 import { type ArchiveCompression, compressor, decompressor } from './compress.ts'
+import { packArtifact } from './pack-artifact.ts'
 import { unpackArchive } from './unpack-archive.ts'
+import { unpackArtifact } from './unpack-artifact.ts'
 import { wholeZstdFrames } from './zstd-frames.ts'
 
 const options = { archive: 'x.tar' }
@@ -159,3 +161,16 @@ test('unpackArchive() goes by the suffix, unpacks, strips and tells the newest t
   const error = await failureOf(() => unpackArchive({ path, fileName: 'a.tar.br' }, scratch.path))
   expect(error.message).toContain('suffix')
 })
+
+test('an artifact with 512 MiB of zeros, such as a disk image, can be packed and unpacked again', async () => {
+  using scratch = scratchDirectory()
+  const [tree, target] = [join(scratch.path, 'tree'), join(scratch.path, 'target')]
+  for (const directory of [tree, target]) mkdirSync(directory)
+  writeFileSync(join(tree, 'image'), '')
+  truncateSync(join(tree, 'image'), 1 << 29)
+  const file = join(scratch.path, 'image@1-1.tar.zst')
+  await packArtifact(tree, file, { compression: 'zst' })
+  const { totalBytes } = await unpackArtifact(file, target)
+
+  expect(totalBytes).toBe(1 << 29)
+}, 60_000)
