@@ -111,7 +111,7 @@ t.close()`
         world.directory,
       )
 
-      expectClearError(await world.run('build', 'short'), `${recipe}/short.tar.${suffix}`, 'kith download short')
+      expectClearError(await world.run('build', 'short'), `${recipe}/short.tar.${suffix}`, 'kith lint short')
     })
 
   sandboxed(title('a destination behind a symlink of an earlier source'), async () => {

@@ -1,5 +1,5 @@
 import { parsePackageName } from '../model/package-name.ts'
-import { type TreePath, textTreePath } from '../model/tree-path.ts'
+import { bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
 import { openForReading } from '../system/byte-range.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { hostPath, type TreeEntry, treeEntry } from '../system/tree.ts'
@@ -44,7 +44,11 @@ export function detectInTree(
       return owner === undefined ? undefined : { owner: parsePackageName(owner) }
     },
   })
-  const inspected = found.map(({ path, elf }) => ({ path, type: elf.type, isStripped: elf.isStripped }))
+  const inspected = found.map(({ path, elf }) => ({
+    path: bytesText(path),
+    type: elf.type,
+    isStripped: elf.isStripped,
+  }))
   return { detection, inspected }
 }
 

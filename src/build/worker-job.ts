@@ -2,7 +2,7 @@ import type { Compression } from '../model/artifact-name.ts'
 
 /**
  * What the worker, kith itself inside a sandbox, is asked to do: parts of a build that handle hostile files. All paths are
- * those of the sandbox (paths.ts).
+ * those of the sandbox (sandbox-paths.ts).
  */
 export type WorkerJob = UnpackJob | PackageJob
 

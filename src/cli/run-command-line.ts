@@ -38,7 +38,8 @@ function parseOptions(row: CommandRow, words: readonly string[]): { positional: 
   const end = words.indexOf('--')
   words.forEach((word, index) => {
     if (index === end) return
-    if (!word.startsWith('--') || (end >= 0 && index > end)) positional.push(word)
+    if (word === '-h' && (end < 0 || index < end)) options.add('--help')
+    else if (!word.startsWith('--') || (end >= 0 && index > end)) positional.push(word)
     else if (known.includes(word)) options.add(word)
     else throw new KithError('unknown-option', { command: row.name, option: word, known })
   })

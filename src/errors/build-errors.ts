@@ -16,10 +16,13 @@ export const buildErrors = {
   'source-not-unpacked': entry<{ package: string; source: string; path: string; reason: string }>(
     ({ package: name, source, path, reason }) =>
       `Cannot unpack source "${source}" of "${name}": ${reason}\n  file ${path}`,
-    ({ package: name, path }) => `If the download is damaged: rm ${path} && kith download ${name}`,
+    ({ package: name, path }) =>
+      path.includes('/kiss/sources/')
+        ? `If the download is damaged: rm ${path} && kith download ${name}`
+        : `Correct the file, or leave it out of the sources: kith lint ${name}`,
   ),
   'directory-claimed': entry<{ path: string }>(
-    ({ path }) => `Cannot work in "${path}": another kith is at work there`,
+    ({ path }) => `Cannot work in "${path}": another kith is at work there, or it is somebody else's`,
     () => 'Wait until it has ended, or unset KISS_PID, then run the same command again',
   ),
   'hook-failed': entry<{ hook: string; type: string; package: string; status: string }>(

@@ -231,3 +231,14 @@ describe('readRecipe() with files of live packages', () => {
     expect(read('curl', { sources: `${file}\n`, [file]: 'x', checksums: `${blake3}\n` }).problems).toEqual([])
   })
 })
+
+test('readRecipe() reads neither pipes nor devices, which might never end, and names them', () => {
+  const directory = writeRecipe(repository, 'endless', { version: undefined })
+  symlinkSync('/dev/zero', join(directory, 'version'))
+  Bun.spawnSync(['mkfifo', join(directory, 'depends')])
+
+  const sentences = readRecipe(directory).problems.map(({ file, sentence }) => `${file}: ${sentence}`)
+
+  expect(sentences).toContain(`${directory}/version: cannot be read: not a regular file`)
+  expect(sentences).toContain(`${directory}/depends: cannot be read: not a regular file`)
+})

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path'
-import { isKithError } from '../errors/kith-error.ts'
+import { isKithError, KithError } from '../errors/kith-error.ts'
 import { packageNameFault } from '../model/package-name.ts'
 import type { Problem } from '../model/problem.ts'
-import { isExecutable, readDirectory, readText } from '../system/files.ts'
+import { fileInfo, isExecutable, readDirectory, readText } from '../system/files.ts'
 
 /** A package directory opened: its name and what it holds. Every reader of a format starts from it. */
 export interface RecipeDirectory {
@@ -39,11 +39,29 @@ export interface EntryReading {
 export function readEntry(directory: Pick<RecipeDirectory, 'path' | 'entries'>, entry: string): EntryReading {
   if (!directory.entries.has(entry)) return { text: undefined, problems: [] }
   const file = join(directory.path, entry)
-  const { result, reason } = attempt(() => readText(file))
+  const { result, reason } = attempt(() => readRegularText(file))
   const problems: Problem[] =
     reason === undefined ? [] : [{ severity: 'error', file, sentence: `cannot be read: ${reason}` }]
   return { text: result, problems }
 }
+
+/** A pipe would wait for its writer for ever, and a device may never end. */
+function readRegularText(file: string): string {
+  const info = fileInfo(file)
+  const fault =
+    info === undefined
+      ? 'no such file or directory'
+      : info.kind !== 'file'
+        ? 'not a regular file'
+        : info.sizeBytes > largestFile
+          ? `larger than ${largestFile} bytes`
+          : undefined
+  if (fault !== undefined) throw new KithError('io-failed', { action: 'read', path: file, reason: fault })
+  return readText(file)
+}
+
+/** Far more than any recipe's text. */
+const largestFile = 1 << 23
 
 /** Whether the entry is a file that somebody may execute, links followed. */
 export function isExecutableEntry(directory: RecipeDirectory, entry: string): boolean {

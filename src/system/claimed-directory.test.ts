@@ -11,6 +11,7 @@ import {
   makeTemporaryDirectory,
   readDirectory,
   removeTree,
+  writeFileAtomic,
 } from './files.ts'
 
 let scratch: string
@@ -75,9 +76,9 @@ test('removeAbandonedIn() follows no link', async () => {
   const other = await otherClaims('outside')
   await other.kill()
   makeDirectory(join(scratch, 'in'))
-  makeSymlink(join(scratch, 'outside', '.lock'), join(scratch, 'in', 'link'))
+  makeSymlink(join(scratch, 'outside', '.kith-claim'), join(scratch, 'in', 'link'))
   makeDirectory(join(scratch, 'in/sub'))
-  makeSymlink(join(scratch, 'outside', '.lock'), join(scratch, 'in/sub/.lock'))
+  makeSymlink(join(scratch, 'outside', '.kith-claim'), join(scratch, 'in/sub/.kith-claim'))
 
   removeAbandonedIn(join(scratch, 'in'))
 
@@ -91,7 +92,7 @@ test('claimDirectory() takes over what a dead process of the same name left, emp
 
   using claimed = claimDirectory(join(scratch, 'same'))
 
-  expect(readDirectory(claimed.path)).toEqual(['.lock'])
+  expect(readDirectory(claimed.path)).toEqual(['.kith-claim'])
 })
 
 test('claimDirectory() refuses what a living process has', async () => {
@@ -108,4 +109,16 @@ test('releaseClaimed() removes what this process has, and never what another one
   for (const name of ['taken', 'mine', 'missing']) releaseClaimed(join(scratch, name), 'remove')
 
   expect(readDirectory(scratch)).toEqual(['taken'])
+})
+
+test('claimDirectory() refuses what is there and is not of kith, also behind a link, and leaves it as it is', () => {
+  const foreign = join(scratch, 'foreign')
+  makeDirectory(foreign)
+  writeFileAtomic(join(foreign, '.lock'), 'of another program')
+  makeSymlink(foreign, join(scratch, 'link'))
+
+  for (const name of ['foreign', 'link']) expect(() => claimDirectory(join(scratch, name))).toThrow('Cannot work in')
+  removeAbandonedIn(scratch)
+
+  expect(readDirectory(foreign)).toEqual(['.lock'])
 })

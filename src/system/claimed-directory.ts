@@ -1,9 +1,9 @@
 import * as fs from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { tryLock } from '../native/lock.ts'
 import { errorCode, failed } from './failure.ts'
-import { fileInfo, makeDirectory, readDirectory, removeTree } from './files.ts'
+import { fileInfo, linkInfo, makeDirectory, readDirectory, removeTree } from './files.ts'
 
 /**
  * A directory that belongs to this process alone, as long as it lives. What says that an owner lives is a kernel lock on a
@@ -14,7 +14,7 @@ export interface ClaimedDirectory extends Disposable {
   readonly path: string
 }
 
-const lockName = '.lock'
+const lockName = '.kith-claim'
 
 /** Claims of this process that are not disposed. */
 const held = new Map<string, ClaimedDirectory>()
@@ -30,8 +30,10 @@ export function claimDirectory(path: string): ClaimedDirectory {
     if (attempt === 25) throw new KithError('directory-claimed', { path })
     Bun.sleepSync(20)
   }
-  makeDirectory(path)
+  makeDirectory(dirname(path))
   try {
+    // Never what is there already, also not what a link leads to: it is somebody else's.
+    fs.mkdirSync(path, { mode: 0o700 })
     fs.chmodSync(path, 0o700)
     const fd = makeLock(path)
     const claimed: ClaimedDirectory = {
@@ -45,6 +47,7 @@ export function claimDirectory(path: string): ClaimedDirectory {
     held.set(path, claimed)
     return claimed
   } catch (error) {
+    if (errorCode(error) === 'EEXIST') throw new KithError('directory-claimed', { path })
     throw failed('claim', path, error)
   }
 }
@@ -84,6 +87,7 @@ export function removeAbandonedIn(parent: string): void {
 /** Whether `path` was claimed by a process that is dead, and is gone now. */
 function removeAbandoned(path: string): boolean {
   const lock = join(path, lockName)
+  if (!isOurs(path, 'directory') || !isOurs(lock, 'file')) return false
   const fd = openExisting(lock)
   if (fd === undefined) return false
   try {
@@ -96,6 +100,12 @@ function removeAbandoned(path: string): boolean {
   } finally {
     fs.closeSync(fd)
   }
+}
+
+/** Of that kind itself, no link to one, and made by this user. */
+function isOurs(path: string, kind: 'directory' | 'file'): boolean {
+  const info = linkInfo(path)
+  return info?.kind === kind && info.owner === process.getuid?.()
 }
 
 function openExisting(path: string): number | undefined {

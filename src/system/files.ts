@@ -96,11 +96,20 @@ export function writeFileAtomic(path: string, content: string | Uint8Array, mode
     fs.writeFileSync(temporary, content, { mode, flush: true })
     fs.renameSync(temporary, path)
   } catch (error) {
-    fs.rmSync(temporary, { force: true })
+    discard(temporary)
     throw failed('write', path, error)
   }
 }
 let counter = 0
+
+/** After a failure that is told already: on a read-only file system even this fails. */
+function discard(path: string): void {
+  try {
+    fs.rmSync(path, { force: true })
+  } catch {
+    // What went wrong first is what counts.
+  }
+}
 
 /** A file, a symlink or a whole tree; nothing there is no failure. Symlinks are removed, never followed. */
 export function removeTree(path: string): void {

@@ -21,7 +21,7 @@ export const build: Command = async (invocation) => {
   if (plan.steps.length > explicit.length) await askToContinue(invocation, `Building ${plan.steps.length} packages`)
   const built = await runBuildPlan(plan, supplyPackages(installed, invocation), buildSettings(invocation), context)
   if (!config.isInstallingBuilt) return 0
-  await askToContinue(invocation, `Install built packages? [${explicit.join(' ')}]`)
-  const artifacts = explicit.flatMap((name) => built.get(name) ?? [])
+  await askToContinue(invocation, `Install built packages? [${workspace.names.join(' ')}]`)
+  const artifacts = workspace.names.flatMap((name) => built.get(name) ?? [])
   return await installArtifacts(artifacts, invocation)
 }

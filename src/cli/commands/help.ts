@@ -2,7 +2,7 @@ import { KithError } from '../../errors/kith-error.ts'
 import type { Command } from '../command.ts'
 import { type CommandRow, commandTable, findCommand } from '../command-table.ts'
 
-/** Settings that change what commands do; the manual has the rest. */
+/** Settings that change what commands do; docs/ has the rest. */
 const settings: readonly (readonly [string, string])[] = [
   ['KISS_PATH', 'directories of recipes, separated by colons; the first match wins'],
   ['KISS_ROOT', 'where packages are installed (default /)'],
@@ -13,7 +13,12 @@ const settings: readonly (readonly [string, string])[] = [
   ['KISS_HOOK', 'programs called at hook points, separated by colons'],
   ['KISS_KEEPLOG=1', 'keep the logs of builds that succeed'],
   ['KISS_STRIP=0', 'do not strip what is built'],
-  ['KITH_MIRRORS', 'where sources are found by checksum when upstream fails: apt, a directory, a URL'],
+  ['KISS_TMPDIR', 'where builds happen (default: proc in the cache); KISS_PID names the directory there'],
+  ['KISS_DEBUG=1', 'keep that directory'],
+  ['KISS_COLOR=0', 'no colours; so does NO_COLOR'],
+  ['XDG_CACHE_HOME', 'the cache is kiss in it (default: /var/cache for root, ~/.cache)'],
+  ['KITH_MIRRORS', 'apt, directories, URLs, between blanks: sources by checksum when upstream fails'],
+  ['', '  with the word "first" before them: asked before upstream; KITH_APT_SUITES: suites of apt'],
 ]
 
 export const help: Command = async ({ arguments: words }) => {
@@ -45,7 +50,7 @@ function overview(): string {
   return [
     'kith [a|b|c|d|H|i|l|p|r|s|u|U|v] [PACKAGE...]\n\nCommands\n',
     ...rows,
-    '\nWithout PACKAGE, build checksum download install remove take the current directory.\n',
+    '\nWithout PACKAGE, build checksum download install lint remove take the current directory.\n',
     '--json on any command: events and results as JSON lines. --quiet on build and upgrade: no build output.\n\nSettings (environment)\n',
     ...explained,
     '\nRun "kith help COMMAND" for one command, "kith help-ext" to see all extensions.\n',
