@@ -62,7 +62,11 @@ exit 3`,
 
   sandboxed(title('environment, directory and arguments as in KISS'), async () => {
     world.recipe('probe', { build: '#!/bin/bash\npwd; echo "args $*"; env\n', version: '2.1 3\n' })
-    const { stderr } = await world.runWith({ env: { CFLAGS: '-O3', CC: '', RUSTFLAGS: '-Cx' } }, 'build', 'probe')
+    const { stderr } = await world.runWith(
+      { env: { CFLAGS: '-O3', CC: '', RUSTFLAGS: '-Cx', TOKEN: 'secret' } },
+      'build',
+      'probe',
+    )
 
     expect(stderr).toContain('/kith/build/probe\nargs /kith/pkg/probe 2.1\n')
     for (const line of [
@@ -71,16 +75,27 @@ exit 3`,
       'GOFLAGS=-trimpath -modcacherw ',
       'GOPATH=/kith/build/probe/go',
       'SOURCE_DATE_EPOCH=315532800',
-      `HOME=${world.directory}/home`,
+      'HOME=/kith/home',
     ])
       expect(stderr.split('\n')).toContain(line)
     expect(stderr).not.toContain('DESTDIR')
+    expect(stderr).not.toContain('secret')
   })
 
-  sandboxed(title('standard input is the one of kith'), async () => {
+  sandboxed(title('standard input is empty: a build asks nobody, and reads nothing that is typed'), async () => {
     world.recipe('probe', { build: '#!/bin/sh\nread -r line; echo "got $line"\n' })
 
-    expect((await world.runWith({ stdin: 'a word\n' }, 'build', 'probe')).stderr).toContain('got a word')
+    expect((await world.runWith({ stdin: 'a word\n' }, 'build', 'probe')).stderr).not.toContain('a word')
+  })
+
+  sandboxed(title('what KITH_ENVIRONMENT names is seen'), async () => {
+    world.recipe('probe', { build: '#!/bin/sh\nenv\n' })
+    const env = { KITH_ENVIRONMENT: 'SITE_* PLACE', SITE_NAME: 'here', PLACE: 'there' }
+
+    expect((await world.runWith({ env }, 'build', 'probe')).stderr).toContain('SITE_NAME=here\n')
+    expect((await world.runWith({ env: { ...env, KITH_ENVIRONMENT: 'a-b' } }, 'build', 'probe')).stderr).toContain(
+      'KITH_ENVIRONMENT',
+    )
   })
 })
 

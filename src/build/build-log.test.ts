@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { linkInfo, makeTemporaryDirectory, readText, removeTree, writeFileAtomic } from '../system/files.ts'
+import { linkInfo, makeTemporaryDirectory, readLatin1, removeTree, writeFileAtomic } from '../system/files.ts'
 import { openBuildLog } from './build-log.ts'
 
 let cache: string
@@ -18,14 +18,14 @@ test('openBuildLog() keeps the log where KISS does', () => {
   expect(log.path).toBe(join(cache, 'logs/2026-01-02/zlib-2026-01-02-03:04-123'))
 })
 
-test('openBuildLog() appends, text of every language included', () => {
+test('openBuildLog() appends bytes as they are', () => {
   using log = openBuildLog(cache, 'zlib', january, '123')
-  log.write('one\n')
-  log.write('zwölf ☃\n')
+  log.write(Buffer.from('one\n'))
+  log.write(Uint8Array.of(0xff, 0x1b, 0x0a))
   using again = openBuildLog(cache, 'zlib', january, '123')
-  again.write('three\n')
+  again.write(Buffer.from('three\n'))
 
-  expect(readText(log.path)).toBe('one\nzwölf ☃\nthree\n')
+  expect(readLatin1(log.path)).toBe('one\n\xff\x1b\nthree\n')
 })
 
 test('remove() takes the log away', () => {

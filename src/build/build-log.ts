@@ -5,7 +5,7 @@ import { openAppendFile } from '../system/log-file.ts'
 /** A build's log, in KISS's place: `logs/<YYYY-MM-DD>/<package>-<YYYY-MM-DD-HH:MM>-<pid>`. */
 export interface BuildLog extends Disposable {
   readonly path: string
-  readonly write: (text: string) => void
+  readonly write: (bytes: Uint8Array) => void
   readonly remove: () => void
 }
 
@@ -16,10 +16,9 @@ export function openBuildLog(cacheDirectory: string, name: string, now: Date, pr
   const directory = join(cacheDirectory, 'logs', day)
   const path = join(directory, `${name}-${day}-${two(now.getHours())}:${two(now.getMinutes())}-${processName}`)
   const file = openAppendFile(path)
-  const encoder = new TextEncoder()
   return {
     path,
-    write: (text) => file.append(encoder.encode(text)),
+    write: (bytes) => file.append(bytes),
     remove: () => removeTree(path),
     [Symbol.dispose]: () => file.close(),
   }

@@ -4,13 +4,14 @@ import type { Context } from '../events/context.ts'
 import { printArtifactName } from '../model/artifact-name.ts'
 import type { Recipe } from '../model/recipe.ts'
 import { versionLabel } from '../model/version.ts'
+import type { SandboxHost } from '../sandbox/host.ts'
 import { ensureHostEtc } from '../sandbox/host-etc.ts'
-import type { KernelOffer } from '../sandbox/kernel.ts'
 import { isFile, makeDirectory } from '../system/files.ts'
 import { placeFile } from '../system/place-file.ts'
 import { artifactDirectory } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { copyRecipe } from './copy-recipe.ts'
+import { layersDirectoryOf } from './layers-directory.ts'
 import { runPackaging, runUnpacking } from './run-jobs.ts'
 import { runScript } from './run-script.ts'
 import { chooseEpoch } from './script-environment.ts'
@@ -21,7 +22,7 @@ import type { PackageResult } from './worker-job.ts'
 export interface BuildRequest {
   readonly recipe: Recipe
   readonly sysroot: SysrootPackages
-  readonly kernel: KernelOffer
+  readonly host: SandboxHost
   readonly index: number
   readonly total: number
   readonly reason: 'explicit' | 'implicit'
@@ -59,14 +60,20 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
 /** The steps up to a tarball in the output directory, with the hooks between them. */
 async function buildIn(
   work: WorkDirectory,
-  { recipe, sysroot, kernel }: BuildRequest,
+  { recipe, sysroot, host }: BuildRequest,
   settings: BuildSettings,
   context: Context,
 ): Promise<{ artifact: string; packaged: PackageResult }> {
   const { name } = recipe
   const { hooks } = context
   copyRecipe(recipe.directory, work.recipe)
-  const surroundings = { work, kernel, hostEtc: await ensureHostEtc(layersDirectoryOf(settings.cacheDirectory)) }
+  const { limits } = settings
+  const surroundings = {
+    work,
+    host,
+    limits,
+    hostEtc: await ensureHostEtc(layersDirectoryOf(settings.cacheDirectory), { hasNetwork: settings.hasNetwork(name) }),
+  }
   if (isFile(join(recipe.directory, 'sources'))) await hooks.run('pre-extract', [name, work.destdir])
   const { newestMtime } = await runUnpacking(recipe, settings, surroundings, context)
   const epoch = chooseEpoch(settings.environment.SOURCE_DATE_EPOCH, newestMtime)
@@ -77,11 +84,6 @@ async function buildIn(
   const artifact = printArtifactName({ name, version: recipe.version, compression: settings.compression })
   const packaged = await runPackaging(recipe, { artifact, epoch, sysroot }, settings, surroundings, context)
   return { artifact, packaged }
-}
-
-/** Where layers are kept: below the cache, out of sh kiss's way. */
-export function layersDirectoryOf(cacheDirectory: string): string {
-  return join(cacheDirectory, 'kith', 'layers')
 }
 
 function tell(recipe: Recipe, packaged: PackageResult, { emit }: Pick<Context, 'emit'>): void {

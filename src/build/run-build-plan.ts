@@ -1,15 +1,19 @@
+import { join } from 'node:path'
 import type { Context } from '../events/context.ts'
 import { verifySources } from '../fetch/verify-sources.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Recipe } from '../model/recipe.ts'
-import { kernelWarnings, probeKernel } from '../sandbox/kernel.ts'
-import { requireSandbox } from '../sandbox/run-sandbox.ts'
+import { printSandboxFiles } from '../model/sandbox-file.ts'
+import { hostWarnings, requireSandbox } from '../sandbox/host.ts'
+import { requireSandboxFiles } from '../sandbox/sandbox-files.ts'
 import { claimDirectory, removeAbandonedIn } from '../system/claimed-directory.ts'
 import { basePackage } from './base-packages.ts'
-import { buildRecipe, layersDirectoryOf } from './build-recipe.ts'
 import type { BuildSettings } from './build-settings.ts'
+import { buildWithHints } from './build-with-hints.ts'
 import { fetchRecipes } from './fetch-recipes.ts'
-import { collectSysroot, type PackageSupply } from './sysroot-packages.ts'
+import { layersDirectoryOf } from './layers-directory.ts'
+import type { PackageWorld } from './missing-dependencies.ts'
+import { collectSysroot } from './sysroot-packages.ts'
 
 /** What is to be done, in order. */
 export interface BuildPlan {
@@ -25,16 +29,17 @@ export interface BuildPlan {
  */
 export async function runBuildPlan(
   plan: BuildPlan,
-  supply: Omit<PackageSupply, 'artifactOf'>,
+  supply: Omit<PackageWorld, 'artifactOf'>,
   settings: BuildSettings,
   context: Context,
 ): Promise<ReadonlyMap<PackageName, string>> {
   if (plan.steps.length === 0) return new Map()
-  await requireSandbox()
+  const host = await requireSandbox(settings.sysroot)
+  requireSandboxFiles(settings.sandboxFiles, [settings.cacheDirectory, join(supply.root, '/var/db/kiss')])
   // Directories made from here on end up in layers and artifacts, which must not differ by who builds.
   process.umask(0o022)
-  const kernel = probeKernel()
-  for (const text of kernelWarnings(kernel)) context.emit({ kind: 'notice', level: 'warning', text })
+  for (const text of hostWarnings(host)) context.emit({ kind: 'notice', level: 'warning', text })
+  tellSandboxFiles(settings, context)
   const recipes = plan.steps.map(({ recipe }) => recipe)
   await fetchRecipes(recipes, settings.fetch, context)
   for (const recipe of recipes) await verifySources(recipe, settings.fetch, context)
@@ -48,12 +53,17 @@ export async function runBuildPlan(
     const index = position + 1
     const total = plan.steps.length
     await context.hooks.run('queue-status', [recipe.name, String(index), String(total)])
-    const sysroot = await collectSysroot(recipe.dependencies, { ...supply, artifactOf }, layersDirectory)
+    const sysroot = await collectSysroot(recipe.dependencies, { ...supply, artifactOf }, layersDirectory, settings)
     if (index === 1 && sysroot.hasHostTools) tellHostTools(context)
-    const request = { recipe, sysroot, kernel, index, total, reason }
-    built.set(recipe.name, await buildRecipe(request, settings, context))
+    const request = { recipe, sysroot, host, index, total, reason }
+    built.set(recipe.name, await buildWithHints(request, { ...supply, artifactOf }, settings, context))
   }
   return built
+}
+
+function tellSandboxFiles({ sandboxFiles }: BuildSettings, { emit }: Pick<Context, 'emit'>): void {
+  if (sandboxFiles.length === 0) return
+  emit({ kind: 'notice', level: 'info', text: `builds see ${printSandboxFiles(sandboxFiles)}` })
 }
 
 function tellHostTools({ emit }: Pick<Context, 'emit'>): void {

@@ -3,9 +3,10 @@ import type { ErrorCode, ErrorDetails } from '../errors/catalogue.ts'
 import { catalogue } from '../errors/catalogue.ts'
 import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
+import type { BuildLimits } from '../model/build-limits.ts'
 import type { LandlockRule } from '../native/landlock.ts'
 import { deviceRules, planDevices } from '../sandbox/devices.ts'
-import type { KernelOffer } from '../sandbox/kernel.ts'
+import type { SandboxHost } from '../sandbox/host.ts'
 import { runSandbox } from '../sandbox/run-sandbox.ts'
 import type { MountOperation } from '../sandbox/spec.ts'
 import { planSysroot } from '../sandbox/sysroot.ts'
@@ -17,7 +18,8 @@ import type { WorkerJob, WorkerResult } from './worker-job.ts'
 
 export interface WorkerSurroundings {
   readonly work: WorkDirectory
-  readonly kernel: KernelOffer
+  readonly host: SandboxHost
+  readonly limits: BuildLimits
   readonly hostEtc: string
   /** What the job may see and change besides the host's tools, which it may read. */
   readonly mounts: readonly MountOperation[]
@@ -36,18 +38,18 @@ export async function runWorker<Kind extends 'unpacked' | 'packaged'>(
   surroundings: WorkerSurroundings,
   context: Pick<Context, 'signal'>,
 ): Promise<ResultOf<Kind>> {
-  const { work, kernel } = surroundings
+  const { work, host, limits } = surroundings
   const jobFile = join(work.sandbox, 'job.json')
   writeReport(jobFile, job)
   const landlock: LandlockRule[] = [...deviceRules, { path: sandboxPaths.output, access: 'write' }]
   for (const path of surroundings.writable) landlock.push({ path, access: 'write' })
   let printed = ''
-  const { status } = await runSandbox(
+  const { status, exceeded } = await runSandbox(
     {
       hostName: 'kith',
       mounts: planWorkerMounts(surroundings, jobFile),
       landlock,
-      landlockAbi: kernel.landlockAbi,
+      network: 'none',
       command: {
         argv: [sandboxPaths.executable, '__worker', sandboxPaths.job],
         cwd: '/kith',
@@ -61,12 +63,17 @@ export async function runWorker<Kind extends 'unpacked' | 'packaged'>(
     },
     {
       workDirectory: work.sandbox,
-      output: (text) => {
-        printed += text
+      host,
+      // What kith does itself says nothing until it is done.
+      limits: { ...limits, silence: undefined },
+      output: (bytes) => {
+        printed += Buffer.from(bytes).toString('latin1')
       },
     },
     context,
   )
+  if (exceeded !== undefined)
+    throw new KithError('sandbox-limit-reached', { task: `${job.kind} "${job.package}"`, limit: exceeded })
   const result = readResult(printed)
   if (isOfKind(result, expected)) return result
   if (result?.kind === 'failed' && isErrorCode(result.code))
@@ -90,7 +97,7 @@ function planWorkerMounts({ hostEtc, work, mounts }: WorkerSurroundings, jobFile
 /** The last line that the worker printed. It works on hostile files: that may be no JSON at all. */
 function readResult(printed: string): WorkerResult | undefined {
   try {
-    return JSON.parse(printed.trimEnd().split('\n').at(-1) ?? '') as WorkerResult
+    return JSON.parse(Buffer.from(printed, 'latin1').toString().trimEnd().split('\n').at(-1) ?? '') as WorkerResult
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

@@ -4,6 +4,7 @@ export const sandboxPaths = {
   destdir: (name: string): string => `/kith/pkg/${name}`,
   recipe: (name: string): string => `/kith/recipe/${name}`,
   source: (index: number): string => `/kith/sources/${index}`,
+  home: '/kith/home',
   executable: '/kith/bin/kith',
   job: '/kith/job.json',
   output: '/kith/out',

@@ -1,18 +1,44 @@
 import { KithError } from '../errors/kith-error.ts'
 import { sandboxPaths } from './sandbox-paths.ts'
 
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Variables of the user that are about building, by name or ending; nothing here tells who builds, or holds a secret. */
+const buildVariables =
+  /^(.*FLAGS|(HOST|BUILD_)?(CC|CXX|CPP|LD)|AR|AS|NM|RANLIB|STRIP|OBJCOPY|OBJDUMP|READELF|MAKE|YACC|LEX|PKG_CONFIG|CMAKE_(GENERATOR|BUILD_PARALLEL_LEVEL|BUILD_TYPE)|CARGO_BUILD_JOBS|GOMAXPROCS|NPROC|XORG_PREFIX)$/
+/** Those that say how the network is reached, for builds that may. */
+const networkVariables = /^(https?|ftp|all|no)_proxy$/i
+
+export interface ScriptEnvironmentOptions {
+  /** Names besides; `NAME_*` stands for all that begin so. */
+  readonly passed: readonly string[]
+  readonly hasNetwork: boolean
+  readonly sourceDateEpoch: number
+}
+
 /**
- * The environment of a build script: the user's own, with KISS's defaults for the tools, the build's path taken out of what
- * Rust and Go write, KISS_ROOT empty since dependencies are at `/usr` in the sysroot, and SOURCE_DATE_EPOCH.
+ * The environment of a build script: of the user's own what is about building or was asked for, so that no result depends on
+ * who builds and no secret gets in; KISS's defaults for the tools; the build's path taken out of what Rust and Go write;
+ * KISS_ROOT empty since dependencies are at `/usr` in the sysroot; SOURCE_DATE_EPOCH.
  */
 export function scriptEnvironment(
   name: string,
-  inherited: Readonly<Record<string, string | undefined>>,
-  sourceDateEpoch: number,
+  inherited: Environment,
+  { passed, hasNetwork, sourceDateEpoch }: ScriptEnvironmentOptions,
 ): Record<string, string> {
   const build = sandboxPaths.build(name)
-  const environment: Record<string, string> = {}
-  for (const [key, value] of Object.entries(inherited)) if (value !== undefined) environment[key] = value
+  const isPassed = (key: string): boolean =>
+    buildVariables.test(key) ||
+    (hasNetwork && networkVariables.test(key)) ||
+    passed.some((one) => (one.endsWith('*') ? key.startsWith(one.slice(0, -1)) : key === one))
+  const environment: Record<string, string> = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: sandboxPaths.home,
+    LOGNAME: 'root',
+    USER: 'root',
+  }
+  for (const [key, value] of Object.entries(inherited))
+    if (value !== undefined && isPassed(key)) environment[key] = value
   const tools = { AR: 'ar', CC: 'cc', CXX: 'c++', NM: 'nm', RANLIB: 'ranlib' }
   for (const [key, tool] of Object.entries(tools)) environment[key] ||= tool
   return {

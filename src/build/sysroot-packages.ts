@@ -25,6 +25,8 @@ export interface SuppliedInstalled {
 export interface SysrootPackages {
   readonly layers: readonly string[]
   readonly hasHostTools: boolean
+  /** Names of every package in the sysroot. */
+  readonly packages: readonly string[]
   /** Of every package in the sysroot. */
   readonly libraries: readonly { readonly package: string; readonly path: string }[]
   readonly aliases: readonly DirectoryAlias[]
@@ -32,15 +34,16 @@ export interface SysrootPackages {
 
 /**
  * The layers of a build: what `dependencies` names, make and runtime alike, and all that those need to run; below them the
- * runtime closure of `base`, or where that is not complete the host's own tools. A dependency that is nowhere is left out:
+ * runtime closure of `base`, or where that is not complete (or not wanted) the host's own tools. A dependency that is nowhere is left out:
  * the plan made sure that there is none, unless the user forced it.
  */
 export async function collectSysroot(
   dependencies: readonly Dependency[],
   supply: PackageSupply,
   layersDirectory: string,
+  { usesHostTools = false }: { readonly usesHostTools?: boolean } = {},
 ): Promise<SysrootPackages> {
-  const base = await loadBase(supply, layersDirectory)
+  const base = usesHostTools ? undefined : await loadBase(supply, layersDirectory)
   const aliases = base?.aliases ?? findAliases('/')
   const collected = new Map<PackageName, LayerEntry & { readonly layer: string }>()
   const collect = async (name: PackageName, source: LayerSource): Promise<LayerEntry> => {
@@ -60,6 +63,7 @@ export async function collectSysroot(
   return {
     layers: [...new Set([...collected.values()].map(({ layer }) => layer))],
     hasHostTools: base === undefined,
+    packages: [...collected.keys()],
     aliases,
     libraries: [...collected].flatMap(([name, { paths }]) =>
       paths.filter((path) => path.includes('.so')).map((path) => ({ package: name, path: bytesText(path) })),

@@ -1,6 +1,6 @@
 import { findArtifact } from '../build/artifact-cache.ts'
 import type { BuildSettings } from '../build/build-settings.ts'
-import type { PackageSupply } from '../build/sysroot-packages.ts'
+import type { PackageWorld } from '../build/missing-dependencies.ts'
 import { type FetchSettings, fetchDefaults } from '../fetch/fetch-settings.ts'
 import { parseMirrors } from '../fetch/mirrors/parse-mirrors.ts'
 import type { PackageName } from '../model/package-name.ts'
@@ -16,8 +16,11 @@ export function fetchSettings({ config, environment }: Pick<Invocation, 'config'
 }
 
 /** How packages are built, from the settings. */
-export function buildSettings(invocation: Pick<Invocation, 'config' | 'environment'>): BuildSettings {
-  const { config, environment } = invocation
+export function buildSettings(
+  invocation: Pick<Invocation, 'config' | 'environment' | 'options'>,
+  named: readonly PackageName[],
+): BuildSettings {
+  const { config, environment, options } = invocation
   return {
     cacheDirectory: config.cacheDirectory,
     workDirectory: workDirectoryOf(config),
@@ -26,17 +29,31 @@ export function buildSettings(invocation: Pick<Invocation, 'config' | 'environme
     keepsLogs: config.keepsLogs,
     keepsWork: config.keepsWork,
     environment,
-    homeDirectory: config.homeDirectory,
+    passedVariables: config.passedVariables,
+    limits: config.limits,
+    sandboxFiles: config.sandboxFiles,
+    sysroot: config.sysroot,
+    hasNetwork: networkOf(invocation, named),
+    usesHostTools: options.has('--host-tools'),
     fetch: fetchSettings(invocation),
     now: new Date(),
   }
+}
+
+/** Whose build scripts may use the network: those of KITH_NETWORK, and with --network those that the command `named`. */
+export function networkOf(
+  { config, options }: Pick<Invocation, 'config' | 'options'>,
+  named: readonly PackageName[],
+): (name: PackageName) => boolean {
+  const allowed = new Set<string>([...config.networkPackages, ...(options.has('--network') ? named : [])])
+  return (name) => allowed.has(name)
 }
 
 /** The packages that builds may use: installed ones, and for base what the repositories have and the cache holds. */
 export function supplyPackages(
   installed: ReadonlyMap<PackageName, InstalledPackage>,
   { config }: Pick<Invocation, 'config'>,
-): Omit<PackageSupply, 'artifactOf'> {
+): Omit<PackageWorld, 'artifactOf'> {
   const { root, repositories, cacheDirectory, compression } = config
   const supplied = [...installed].map(([name, { dependencies, directory }]) => {
     return [name, { dependencies, manifest: () => readManifest(directory) }] as const
@@ -44,6 +61,7 @@ export function supplyPackages(
   return {
     root,
     installed: new Map(supplied),
+    hasRecipe: (name) => findRecipe(name, repositories) !== undefined,
     builtOf(name) {
       const directory = findRecipe(name, repositories)
       const version = directory === undefined ? undefined : readRecipe(directory, name).version

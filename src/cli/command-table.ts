@@ -24,9 +24,9 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'build',
     letter: 'b',
-    usage: '[--dry-run [--names]] [--quiet] [PACKAGE...]',
+    usage: '[--dry-run [--names]] [--quiet] [--network] [--host-tools] [PACKAGE...]',
     summary: 'Build packages and what they need',
-    options: ['--dry-run', '--names', '--quiet'],
+    options: ['--dry-run', '--host-tools', '--names', '--network', '--quiet'],
     load: async () => (await import('./commands/build.ts')).build,
   },
   {

@@ -67,8 +67,12 @@ export function requireBuildPlan({ steps, cached }: PlannedBuild): BuildPlan {
 }
 
 /** What will be done, as an event; and a warning for every recipe that stands against doing it. */
-export function tellPlan({ steps, cached, explicit }: PlannedBuild, { emit }: Pick<Context, 'emit'>): void {
-  const told = steps.map(({ name, reason }) => ({ package: name, reason }))
+export function tellPlan(
+  { steps, cached, explicit }: PlannedBuild,
+  hasNetwork: (name: PackageName) => boolean,
+  { emit }: Pick<Context, 'emit'>,
+): void {
+  const told = steps.map(({ name, reason }) => ({ package: name, reason, hasNetwork: hasNetwork(name) }))
   const implicit = told.filter(({ reason }) => reason === 'implicit').map((step) => step.package)
   emit({ kind: 'plan-made', explicit, implicit, steps: told, cached: [...cached.keys()] })
   for (const { name, reading } of steps) {

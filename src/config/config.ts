@@ -1,5 +1,8 @@
 import { KithError } from '../errors/kith-error.ts'
 import { type Compression, compressions, isCompression } from '../model/artifact-name.ts'
+import { type BuildLimits, parseLimits } from '../model/build-limits.ts'
+import { parseSandboxFiles, type SandboxFile } from '../model/sandbox-file.ts'
+import { isSysrootSetting, type SysrootSetting, sysrootSettings } from '../model/sysroot-setting.ts'
 
 /** Every setting, read once from the environment and frozen. Engines never see it: the command line hands them values. */
 export interface Config {
@@ -27,6 +30,16 @@ export interface Config {
   readonly refusesConflicts: boolean
   readonly hasColour: boolean
   readonly compression: Compression
+  /** KITH_LIMITS: what a build may use. */
+  readonly limits: BuildLimits
+  /** KITH_ENVIRONMENT: variables that build scripts see besides those about building. */
+  readonly passedVariables: readonly string[]
+  /** KITH_NETWORK: packages whose build scripts may use the network. */
+  readonly networkPackages: readonly string[]
+  /** KISS_SANDBOX_FILES: what build scripts see of the host. */
+  readonly sandboxFiles: readonly SandboxFile[]
+  /** KITH_SYSROOT: how the layers of a sysroot are merged. */
+  readonly sysroot: SysrootSetting
   /** KISS_HOOK: programs called at hook points. */
   readonly hooks: readonly string[]
   /** KITH_MIRRORS, not yet read. */
@@ -39,7 +52,7 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads the settings. `userId` decides where the cache is when XDG_CACHE_HOME is unset. Throws `invalid-setting`. */
+/** Reads the settings. `userId` decides where the cache is when XDG_CACHE_HOME is unset. Throws `invalid-setting` and `sandbox-file-refused`. */
 export function readConfig(environment: Environment, userId: number, processId: number): Config {
   const cacheDirectory = `${cacheHome(environment, userId)}/kiss`
   const prompt = environment.KISS_PROMPT ?? '1'
@@ -60,6 +73,16 @@ export function readConfig(environment: Environment, userId: number, processId: 
     refusesConflicts: environment.KISS_CHOICE === '0',
     hasColour: environment.KISS_COLOR !== '0' && !environment.NO_COLOR,
     compression: readCompression(environment.KISS_COMPRESS || 'zst'),
+    limits: parseLimits(environment.KITH_LIMITS ?? ''),
+    passedVariables: words(
+      'KITH_ENVIRONMENT',
+      environment.KITH_ENVIRONMENT,
+      /^[A-Za-z_][A-Za-z0-9_]*\*?$/,
+      'names like NAME or NAME_*',
+    ),
+    networkPackages: words('KITH_NETWORK', environment.KITH_NETWORK, /^[^/]+$/, 'names of packages'),
+    sandboxFiles: parseSandboxFiles(environment.KISS_SANDBOX_FILES ?? ''),
+    sysroot: readSysroot(environment.KITH_SYSROOT || 'auto'),
     hooks: list(environment.KISS_HOOK),
     mirrors: environment.KITH_MIRRORS ?? '',
     searchPath: environment.PATH ?? '/usr/bin:/bin',
@@ -77,9 +100,25 @@ function list(text: string | undefined): string[] {
   return (text ?? '').split(':').filter((field) => field !== '')
 }
 
+function words(setting: string, text: string | undefined, form: RegExp, expected: string): string[] {
+  const all = (text ?? '').split(/\s+/).filter((word) => word !== '')
+  const wrong = all.find((word) => !form.test(word))
+  if (wrong !== undefined) throw new KithError('invalid-setting', { setting, value: wrong, expected })
+  return all
+}
+
 function absolute(setting: string, value: string): string {
   if (!value.startsWith('/')) throw new KithError('invalid-setting', { setting, value, expected: 'an absolute path' })
   return value
+}
+
+function readSysroot(value: string): SysrootSetting {
+  if (isSysrootSetting(value)) return value
+  throw new KithError('invalid-setting', {
+    setting: 'KITH_SYSROOT',
+    value,
+    expected: `one of ${sysrootSettings.join(' ')}`,
+  })
 }
 
 function readCompression(value: string): Compression {

@@ -1,9 +1,29 @@
 import { entry } from './entry.ts'
 
+/** What each limit of KITH_LIMITS says when it is reached. */
+export const limitReached = {
+  time: 'it took longer than its time limit',
+  silence: 'it said nothing for longer than its silence limit',
+  memory: 'it needed more memory than its limit',
+  processes: 'it started more processes than its limit',
+  free: 'the disk is nearly full',
+} as const
+
+export type Limit = keyof typeof limitReached
+
+/** A setting that allows more, as an example. */
+export function allowMore(limit: Limit): string {
+  return `KITH_LIMITS='${{ time: 'time=12h', silence: 'silence=8h', memory: 'memory=none', processes: 'processes=30000', free: 'free=16M' }[limit]}'`
+}
+
 export const buildErrors = {
   'build-failed': entry<{ package: string; status: string; log: string }>(
     ({ package: name, status, log }) => `Cannot build "${name}": its build script ended with ${status}\n  log ${log}`,
     ({ log }) => `Read the end of the log: tail -n 50 ${log}`,
+  ),
+  'build-limit-reached': entry<{ package: string; limit: Limit; log: string }>(
+    ({ package: name, limit, log }) => `Cannot build "${name}": ${limitReached[limit]}\n  log ${log}`,
+    ({ limit, log }) => `Read the end of the log: tail -n 50 ${log}; or allow more: ${allowMore(limit)}`,
   ),
   'build-left-unusable': entry<{ package: string; path: string; reason: string }>(
     ({ package: name, path, reason }) => `Cannot package "${name}": "${path}" ${reason}`,

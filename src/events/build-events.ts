@@ -2,7 +2,11 @@ export interface PlanMade {
   readonly kind: 'plan-made'
   readonly explicit: readonly string[]
   readonly implicit: readonly string[]
-  readonly steps: readonly { readonly package: string; readonly reason: 'explicit' | 'implicit' }[]
+  readonly steps: readonly {
+    readonly package: string
+    readonly reason: 'explicit' | 'implicit'
+    readonly hasNetwork: boolean
+  }[]
   /** Artifacts that are there already and will be used as they are. */
   readonly cached: readonly string[]
 }
@@ -62,6 +66,19 @@ export interface BuildFailed {
   readonly log: string
 }
 
+/** After a build script failed: something that it did not find, and the recipe did not declare. */
+export interface DependencyMissing {
+  readonly kind: 'dependency-missing'
+  readonly package: string
+  readonly dependency: string
+  /** For the `depends` file: `cmake make`. */
+  readonly line: string
+  /** What the dependency has; where there is no `path`, only its name speaks for it. */
+  readonly missing: readonly { readonly kind: string; readonly name: string; readonly path?: string }[]
+  /** Other packages that have the same. */
+  readonly others: readonly string[]
+}
+
 /** Something a person should know but that stops nothing. */
 export interface Notice {
   readonly kind: 'notice'
@@ -79,4 +96,5 @@ export type BuildEvent =
   | DependencyDetected
   | BuildFinished
   | BuildFailed
+  | DependencyMissing
   | Notice

@@ -1,7 +1,7 @@
 import { address, check, cString, libc } from './libc.ts'
 
 /**
- * Landlock: a process gives up rights to the file system, for itself and all it starts. Numbers from linux/landlock.h; the
+ * Landlock: a process gives up rights to files, ports and processes, for itself and all it starts. Numbers from linux/landlock.h; the
  * three calls have the same numbers on every processor.
  */
 const createRuleset = 444
@@ -15,6 +15,11 @@ const truncate = 1n << 14n
 const ioctlDevice = 1n << 15n
 const makeAndRemove = 0b1_1111_1111_0000n
 const writeFile = 1n << 1n
+const bindTcp = 1n << 0n
+const connectTcp = 1n << 1n
+/** Scopes. */
+const abstractSockets = 1n << 0n
+const signals = 1n << 1n
 
 /** Highest ABI of the running kernel; 0 where Landlock is missing or switched off. */
 export function landlockAbi(): number {
@@ -24,28 +29,43 @@ export function landlockAbi(): number {
 
 export interface LandlockRule {
   readonly path: string
-  /** `read`: read and execute. `write`: everything but device nodes. `device`: use what is there, make nothing. */
-  readonly access: 'read' | 'write' | 'device'
+  /**
+   * `read`: read and execute. `write`: everything but device nodes. `write-file`: the same for a path that is no directory.
+   * `device`: use what is there, make nothing.
+   */
+  readonly access: 'read' | 'write' | 'write-file' | 'device'
+}
+
+export interface LandlockRules {
+  /** Undefined: any. */
+  readonly paths: readonly LandlockRule[] | undefined
+  /** TCP ports that may be bound and connected to (0: bound to one that the kernel picks); undefined: any. */
+  readonly ports?: readonly number[] | undefined
+  /** Whether processes outside may be sent signals and reached by abstract sockets; false by default. */
+  readonly reachesOutside?: boolean
 }
 
 /**
  * Restricts this thread, and every process started from it, to `rules`; rights that the running ABI does not know are left
  * out. Needs no_new_privs or CAP_SYS_ADMIN. Throws KernelError.
  */
-export function restrictFileSystem(rules: readonly LandlockRule[], abi: number): void {
-  const handled = handledRights(abi)
+export function restrictSelf({ paths, ports, reachesOutside = false }: LandlockRules, abi: number): void {
+  const handled = paths === undefined ? 0n : handledRights(abi)
   const attribute = Buffer.alloc(24)
   attribute.writeBigUInt64LE(handled, 0)
   const size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8
-  // Scopes: no abstract sockets and no signals to processes outside.
-  if (abi >= 6) attribute.writeBigUInt64LE(3n, 16)
+  const hasPorts = abi >= 4 && ports !== undefined
+  if (hasPorts) attribute.writeBigUInt64LE(bindTcp | connectTcp, 8)
+  if (abi >= 6 && !reachesOutside) attribute.writeBigUInt64LE(abstractSockets | signals, 16)
+  if (attribute.every((byte) => byte === 0)) return
   const ruleset = check(
     libc().syscall(createRuleset, address(attribute), size, 0, 0, 0),
     'landlock_create_ruleset',
     `(ABI ${abi})`,
   )
   try {
-    for (const rule of rules) addPathRule(ruleset, rule, handled)
+    for (const rule of paths ?? []) addPathRule(ruleset, rule, handled)
+    if (hasPorts) for (const port of ports) addPortRule(ruleset, port)
     check(libc().syscall(restrictSelfCall, ruleset, 0, 0, 0, 0), 'landlock_restrict_self', '')
   } finally {
     libc().close(ruleset)
@@ -66,6 +86,7 @@ function addPathRule(ruleset: number, rule: LandlockRule, handled: bigint): void
   const rights = {
     read: everyRead,
     write: everyRead | writeFile | (makeAndRemove & ~makeDevices) | refer | truncate | ioctlDevice,
+    'write-file': read.execute | read.readFile | writeFile | truncate | ioctlDevice,
     device: everyRead | writeFile | truncate | ioctlDevice,
   }[rule.access]
   const openPathOnly = 0o10000000
@@ -78,4 +99,11 @@ function addPathRule(ruleset: number, rule: LandlockRule, handled: bigint): void
   } finally {
     libc().close(parent)
   }
+}
+
+function addPortRule(ruleset: number, port: number): void {
+  const attribute = Buffer.alloc(16)
+  attribute.writeBigUInt64LE(bindTcp | connectTcp, 0)
+  attribute.writeBigUInt64LE(BigInt(port), 8)
+  check(libc().syscall(addRule, ruleset, 2, address(attribute), 0, 0), 'landlock_add_rule', `port ${port}`)
 }

@@ -58,3 +58,15 @@ export function pivotRoot(directory: string): void {
   check(libc().umount2(here, 2), 'umount', 'the old root')
   process.chdir('/')
 }
+
+/** Makes `directory` the root by chroot(2), which leaves the old root in reach of whoever may chroot again. Throws KernelError. */
+export function changeRoot(directory: string): void {
+  check(libc().chroot(cString(directory)), 'chroot', directory)
+  process.chdir('/')
+}
+
+/** Takes the mount at `target` out of the tree; what still uses it keeps it. Throws KernelError. */
+export function detachMount(target: string): void {
+  const detach = 2
+  check(libc().umount2(cString(target), detach), 'umount', target)
+}

@@ -1,11 +1,48 @@
 import type { LandlockRule } from '../native/landlock.ts'
 import type { MountOperation } from './spec.ts'
 
+/** Files of /proc that tell of the machine, its other users or the kernel's memory, or switch something. */
+const hiddenOfProc = [
+  'acpi',
+  'asound',
+  'bus',
+  'cmdline',
+  'consoles',
+  'diskstats',
+  'driver',
+  'fs',
+  'interrupts',
+  'iomem',
+  'ioports',
+  'irq',
+  'kallsyms',
+  'kcore',
+  'key-users',
+  'keys',
+  'kmsg',
+  'kpagecgroup',
+  'kpagecount',
+  'kpageflags',
+  'latency_stats',
+  'partitions',
+  'pressure',
+  'sched_debug',
+  'schedstat',
+  'scsi',
+  'slabinfo',
+  'softirqs',
+  'sysrq-trigger',
+  'sysvipc',
+  'timer_list',
+  'tty',
+  'vmallocinfo',
+]
+
 /** A minimal /dev, /proc and /tmp of the sandbox's own. */
 export function planDevices(): MountOperation[] {
   const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty']
   return [
-    { kind: 'tmpfs', target: '/dev', mode: 0o755 },
+    { kind: 'tmpfs', target: '/dev', mode: 0o755, size: '1m' },
     ...devices.map((name): MountOperation => ({ kind: 'device', target: `/dev/${name}`, source: `/dev/${name}` })),
     { kind: 'devpts', target: '/dev/pts' },
     { kind: 'symlink', target: '/dev/ptmx', to: 'pts/ptmx' },
@@ -13,9 +50,10 @@ export function planDevices(): MountOperation[] {
     { kind: 'symlink', target: '/dev/stdin', to: '/proc/self/fd/0' },
     { kind: 'symlink', target: '/dev/stdout', to: '/proc/self/fd/1' },
     { kind: 'symlink', target: '/dev/stderr', to: '/proc/self/fd/2' },
-    { kind: 'tmpfs', target: '/dev/shm', mode: 0o1777 },
+    { kind: 'tmpfs', target: '/dev/shm', mode: 0o1777, size: '50%' },
     { kind: 'proc', target: '/proc' },
-    { kind: 'tmpfs', target: '/tmp', mode: 0o1777 },
+    ...hiddenOfProc.map((name): MountOperation => ({ kind: 'mask', target: `/proc/${name}` })),
+    { kind: 'tmpfs', target: '/tmp', mode: 0o1777, size: '50%' },
     { kind: 'directory', target: '/run', mode: 0o755 },
     { kind: 'directory', target: '/sys', mode: 0o755 },
   ]

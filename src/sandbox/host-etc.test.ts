@@ -21,7 +21,7 @@ beforeEach(() => {
 })
 afterEach(() => removeTree(scratch))
 
-const make = (): Promise<string> => ensureHostEtc(join(scratch, 'layers'), join(scratch, 'etc'))
+const make = (): Promise<string> => ensureHostEtc(join(scratch, 'layers'), { host: join(scratch, 'etc') })
 
 test('ensureHostEtc() takes what tools need and no secret', async () => {
   for (const name of ['passwd', 'group', 'shadow', 'gshadow', 'machine-id', 'resolv.conf', 'fstab'])

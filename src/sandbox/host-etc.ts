@@ -24,9 +24,16 @@ const selected = [
   'ssl/openssl.cnf',
 ]
 
+/** How names of hosts are resolved. */
+const neededForNetwork = ['gai.conf', 'host.conf', 'resolv.conf']
+
 /** A layer with the host's selected /etc files and the empty directories every root has; made again when one changes. */
-export async function ensureHostEtc(layersDirectory: string, host = '/etc'): Promise<string> {
-  const present = selected.filter((name) => fileInfo(join(host, name)) !== undefined)
+export async function ensureHostEtc(
+  layersDirectory: string,
+  { host = '/etc', hasNetwork = false }: { readonly host?: string; readonly hasNetwork?: boolean } = {},
+): Promise<string> {
+  const names = hasNetwork ? [...selected, ...neededForNetwork] : selected
+  const present = names.filter((name) => fileInfo(join(host, name)) !== undefined)
   const identity = present.map((name) => {
     const info = fileInfo(join(host, name))
     return `${name} ${info?.sizeBytes} ${info?.mtimeMs} ${info?.inode}`

@@ -1,36 +1,33 @@
-import { landlockAbi, restrictFileSystem } from '../native/landlock.ts'
-import { mount, pivotRoot, setMountAttributes } from '../native/mount.ts'
+import { join } from 'node:path'
+import { restrictSelf } from '../native/landlock.ts'
+import { limitResource } from '../native/limits.ts'
+import { detachMount, mount, pivotRoot, setMountAttributes } from '../native/mount.ts'
 import { startLoopback } from '../native/network.ts'
 import { dropCapabilities, setNoNewPrivileges, setUndumpable } from '../native/privileges.ts'
-import { leaveTerminal, setHostName } from '../native/process-control.ts'
+import { enterCgroupNamespace, leaveTerminal, setHostName } from '../native/process-control.ts'
+import { filterSystemCalls } from '../native/seccomp.ts'
+import { tryWriteControl, writeControl } from '../system/control-file.ts'
 
 /** What the launcher asks of the kernel, so that tests can let each call fail. */
 export const runningKernel = {
-  mount,
-  setMountAttributes,
-  pivotRoot,
-  setHostName,
   leaveTerminal,
+  enterCgroup: (directory: string): void => writeControl(join(directory, 'cgroup.procs'), '0'),
+  enterCgroupNamespace,
+  mount,
+  detachMount,
+  setMountAttributes,
+  setHostName,
   startLoopback,
+  /** The ports that the kernel picks in this network namespace. False where /proc/sys cannot be written, as in containers. */
+  setPortRange: (first: number, last: number): boolean =>
+    tryWriteControl('/proc/sys/net/ipv4/ip_local_port_range', `${first} ${last}`),
+  pivotRoot,
+  limitResource,
   setNoNewPrivileges,
-  restrictFileSystem,
+  restrictSelf,
+  filterSystemCalls,
   dropCapabilities,
   setUndumpable,
 }
 
 export type SandboxKernel = typeof runningKernel
-
-/** What the running kernel has for sandboxes; a spec carries it, so that it is asked once. */
-export interface KernelOffer {
-  /** 0: none. */
-  readonly landlockAbi: number
-}
-
-export function probeKernel(): KernelOffer {
-  return { landlockAbi: landlockAbi() }
-}
-
-/** What a person should know about sandboxes on this kernel. */
-export function kernelWarnings({ landlockAbi: abi }: KernelOffer): string[] {
-  return abi > 0 ? [] : ['this kernel has no Landlock: builds are confined by namespaces and read-only mounts alone']
-}

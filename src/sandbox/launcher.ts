@@ -5,6 +5,7 @@ import { runUnder } from '../system/streaming.ts'
 import { runningKernel } from './kernel.ts'
 import { setUpSandbox } from './set-up.ts'
 import type { SandboxReport, SandboxSpec } from './spec.ts'
+import { withoutProtections } from './without.ts'
 
 /**
  * Runs inside the fresh namespaces as their init, started by run-sandbox.ts through util-linux `unshare`: builds the new
@@ -13,7 +14,7 @@ import type { SandboxReport, SandboxSpec } from './spec.ts'
  * one that starts the command. It prints nothing but reports. Gives the exit status.
  */
 export async function launchSandbox(specFile: string): Promise<number> {
-  const spec = JSON.parse(readText(specFile)) as SandboxSpec
+  const { spec, kernel } = withoutProtections(JSON.parse(readText(specFile)) as SandboxSpec, runningKernel)
   using report = openReport('/proc/self/fd/2')
   const end = (told: SandboxReport, status: number): number => {
     report.write(told)
@@ -25,7 +26,7 @@ export async function launchSandbox(specFile: string): Promise<number> {
     report.write({ kind: 'launched', id: Number(readLink('/proc/self')) } satisfies SandboxReport)
     requireOwner(spec.owner)
     process.umask(0o022)
-    setUpSandbox(spec, runningKernel, (next) => {
+    setUpSandbox(spec, kernel, (next) => {
       step = next
     })
   } catch (error) {

@@ -1,10 +1,11 @@
-import { join } from 'node:path'
-import { mountAttributes, mountFlags } from '../native/mount.ts'
-import { fileInfo, linkInfo, makeDirectory, makeEmptyFile, makeSymlink, removeTree, setMode } from '../system/files.ts'
+import { mountFlags } from '../native/mount.ts'
+import { fileInfo, linkInfo, makeDirectory, makeEmptyFile, makeSymlink, setMode } from '../system/files.ts'
 import type { SandboxKernel } from './kernel.ts'
+import { mountFarm } from './mount-farm.ts'
+import { bindInto, mountOverlay } from './mount-overlay.ts'
 import type { MountOperation } from './spec.ts'
 
-const { bind, noDevices, noExecute, noSetuid, readOnly, recursive, remount } = mountFlags
+const { bind, noDevices, noExecute, noSetuid, readOnly, remount } = mountFlags
 
 /**
  * Carries out one operation below `root`, in the launcher's own mount namespace. Until the root is entered a symlink in a
@@ -29,9 +30,13 @@ export function applyMount(operation: MountOperation, root: string, kernel: Sand
       makeDirectory(target)
       mountOverlay(target, operation.lowers, root, kernel)
       return
+    case 'farm':
+      makeDirectory(target)
+      mountFarm(operation, target, kernel)
+      return
     case 'bind':
       if (fileInfo(operation.source)?.kind === 'directory') makeDirectory(target)
-      else makeEmptyFile(target)
+      else if (linkInfo(target) === undefined) makeEmptyFile(target)
       bindInto(operation.source, target, operation.isWritable, kernel)
       return
     case 'device':
@@ -41,7 +46,7 @@ export function applyMount(operation: MountOperation, root: string, kernel: Sand
       return
     case 'tmpfs': {
       makeDirectory(target)
-      const data = `mode=${operation.mode.toString(8)}`
+      const data = `mode=${operation.mode.toString(8)},size=${operation.size}`
       kernel.mount({ source: 'tmpfs', target, type: 'tmpfs', flags: noSetuid | noDevices, data })
       return
     }
@@ -49,6 +54,9 @@ export function applyMount(operation: MountOperation, root: string, kernel: Sand
       makeDirectory(target)
       // Read-only: /proc/sys and sysrq-trigger ask for user id 0, not for a capability.
       kernel.mount({ source: 'proc', target, type: 'proc', flags: readOnly | noSetuid | noDevices | noExecute })
+      return
+    case 'mask':
+      hide(target, kernel)
       return
     case 'devpts': {
       makeDirectory(target)
@@ -59,41 +67,18 @@ export function applyMount(operation: MountOperation, root: string, kernel: Sand
   }
 }
 
+/** A file becomes /dev/null, a directory an empty one. What this kernel does not have needs no hiding. */
+function hide(target: string, kernel: SandboxKernel): void {
+  const kind = linkInfo(target)?.kind
+  const flags = readOnly | noSetuid | noDevices | noExecute
+  if (kind === 'directory') kernel.mount({ source: 'tmpfs', target, type: 'tmpfs', flags, data: 'mode=555,size=4k' })
+  else if (kind !== undefined) kernel.mount({ source: '/dev/null', target, flags: bind })
+}
+
 function requireNoSymlink(root: string, target: string): void {
   let path = root
   for (const segment of target.split('/').slice(1)) {
     path = `${path}/${segment}`
     if (linkInfo(path)?.kind === 'symlink') throw new Error(`"${path.slice(root.length)}" is a symlink in a layer`)
   }
-}
-
-/**
- * Layers are merged read-only, so that nothing can be copied up and no layer can change. The kernel takes one page of
- * options: each layer gets a name of a few digits, a symlink in a directory that is gone afterwards.
- */
-function mountOverlay(target: string, lowers: readonly string[], root: string, kernel: SandboxKernel): void {
-  const [only, second] = lowers
-  if (only !== undefined && second === undefined) {
-    bindInto(only, target, false, kernel)
-    return
-  }
-  const names = join(root, '.layers')
-  lowers.forEach((lower, index) => {
-    makeSymlink(lower, join(names, String(index)))
-  })
-  const before = process.cwd()
-  process.chdir(names)
-  try {
-    const data = `lowerdir=${[...lowers.keys()].join(':')}`
-    kernel.mount({ source: 'overlay', target, type: 'overlay', flags: readOnly | noSetuid | noDevices, data })
-  } finally {
-    process.chdir(before)
-    removeTree(names)
-  }
-}
-
-function bindInto(source: string, target: string, isWritable: boolean, kernel: SandboxKernel): void {
-  kernel.mount({ source, target, flags: bind | recursive })
-  const { readOnly: locked, noSetuid: plain, noDevices: bare } = mountAttributes
-  kernel.setMountAttributes(target, plain | bare | (isWritable ? 0 : locked))
 }

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeDirectory, makeTemporaryDirectory, removeTree } from '../system/files.ts'
+import { type BuildLimits, defaultLimits } from '../model/build-limits.ts'
+import { makeDirectory, makeTemporaryDirectory, readDirectory, removeTree } from '../system/files.ts'
 import { deviceRules, planDevices } from './devices.ts'
-import { probeKernel } from './kernel.ts'
+import { requireSandbox, type SandboxHost } from './host.ts'
 import { runSandbox, type SandboxRequest, type SandboxResult } from './run-sandbox.ts'
 import type { MountOperation } from './spec.ts'
 import { planSysroot } from './sysroot.ts'
@@ -25,7 +26,12 @@ interface Outcome extends SandboxResult {
   readonly text: string
 }
 
-async function run(script: string, changes: Partial<SandboxRequest> = {}, signal?: AbortSignal): Promise<Outcome> {
+interface Changes extends Partial<SandboxRequest> {
+  readonly host?: Partial<SandboxHost>
+  readonly limits?: Partial<BuildLimits>
+}
+
+async function run(script: string, { host, limits, ...changes }: Changes = {}, signal?: AbortSignal): Promise<Outcome> {
   const mounts: MountOperation[] = [
     ...planSysroot({ layers: [], hasHostTools: true }),
     ...planDevices(),
@@ -38,14 +44,16 @@ async function run(script: string, changes: Partial<SandboxRequest> = {}, signal
       hostName: 'kith',
       mounts,
       landlock: [...deviceRules, { path: '/kith/work', access: 'write' }],
-      ...probeKernel(),
+      network: 'loopback',
       command: { argv: ['/bin/sh', '-c', script], cwd: '/kith/work', environment: { PATH: '/usr/bin:/bin' } },
       ...changes,
     },
     {
       workDirectory: join(scratch, 'control'),
+      host: { ...(await requireSandbox()), ...host },
+      limits: { ...defaultLimits, ...limits },
       output: (more) => {
-        text += more
+        text += Buffer.from(more).toString()
         if (text.includes('STOP')) throw new Error('the sink is full')
       },
     },
@@ -59,6 +67,7 @@ sandboxed(title('runSandbox() gives status, signal and output in order'), async 
     kind: 'exited',
     status: 7,
     signal: undefined,
+    exceeded: undefined,
     text: 'one\ntwo\nthree\n',
   } as Outcome)
   expect((await run('kill -TERM $$')).signal).toBe('SIGTERM')
@@ -78,7 +87,7 @@ mount -o remount,rw,bind /usr 2>/dev/null && echo REMOUNTED
 unshare -Urm sh -c 'mount -o remount,rw,bind /usr && : >/usr/kith-escape' 2>/dev/null && echo REMOUNTED
 mknod disk b 8 0 2>/dev/null && echo MADE
 exit 0`,
-    { landlockAbi: 0 },
+    { host: { landlockAbi: 0 } },
   )
 
   expect(text).toBe('')
@@ -87,9 +96,11 @@ exit 0`,
 })
 
 sandboxed(title('runSandbox() with an older Landlock asks only for what that knows'), async () => {
-  const { landlockAbi } = probeKernel()
+  const { landlockAbi } = await requireSandbox()
   for (let abi = 1; abi <= landlockAbi; abi++)
-    expect((await run('(: >/usr/x) 2>/dev/null || echo refused', { landlockAbi: abi })).text).toBe('refused\n')
+    expect((await run('(: >/usr/x) 2>/dev/null || echo refused', { host: { landlockAbi: abi } })).text).toBe(
+      'refused\n',
+    )
 })
 
 sandboxed(title('runSandbox() gives the command umask 022, whoever asks'), async () => {
@@ -124,4 +135,50 @@ sandboxed(title('runSandbox() starts nothing once it is interrupted, and ends wh
   await expect(run('sleep 1000', {}, AbortSignal.timeout(300))).rejects.toThrow('Interrupted')
 
   expect(() => statSync(join(scratch, 'work/started'))).toThrow()
+})
+
+sandboxed(title('runSandbox() ends at the time limit, and at the silence limit unless something is said'), async () => {
+  expect(await run('echo one; sleep 100', { limits: { time: 300 } })).toMatchObject({ exceeded: 'time', text: 'one\n' })
+  expect((await run('sleep 100', { limits: { silence: 300 } })).exceeded).toBe('silence')
+  const talking = 'for i in 1 2 3 4 5 6 7; do sleep 0.1; echo $i; done'
+  expect(await run(talking, { limits: { silence: 500 } })).toMatchObject({ status: 0, exceeded: undefined })
+})
+
+sandboxed(title('runSandbox() ends before the disk is full'), async () => {
+  const { exceeded } = await run('sleep 100', { limits: { free: 2 ** 50 } })
+
+  expect(exceeded).toBe('free')
+})
+
+const { cgroups } = isRoot ? await requireSandbox() : { cgroups: [] }
+const hasCgroups = ['memory', 'pids'].every((name) => cgroups.some((one) => one.controllers.includes(name as 'memory')))
+const limited = test.skipIf(!hasCgroups)
+const cgroupsOf = (): string[] =>
+  cgroups.flatMap(({ directory }) => readDirectory(directory) ?? []).filter((name) => name.startsWith('kith-'))
+
+limited(
+  'runSandbox() holds memory and processes in a cgroup, says which limit was hit, and removes it (skipped without cgroups)',
+  async () => {
+    const others = cgroupsOf()
+    const memory = await run('head -c 300m /dev/zero | tail -c 200m | wc -c; exit 3', {
+      limits: { memory: 64 * 1024 ** 2 },
+    })
+    const swarm = await run('for i in $(seq 60); do sleep 5 & done; exit 4', { limits: { processes: 30 } })
+    const plain = await run('exit 5')
+
+    expect(memory.exceeded).toBe('memory')
+    expect(swarm.exceeded).toBe('processes')
+    expect([plain.status, plain.exceeded]).toEqual([5, undefined])
+    expect(cgroupsOf()).toEqual(others)
+  },
+)
+
+sandboxed(title('runSandbox() gives the command no input of ours, and no variable of ours'), async () => {
+  process.env.KITH_TEST_SECRET = 'secret'
+  try {
+    expect((await run('cat; env')).text).not.toContain('secret')
+    expect((await run('tr "\\0" "\\n" </proc/1/environ')).text).not.toContain('secret')
+  } finally {
+    delete process.env.KITH_TEST_SECRET
+  }
 })

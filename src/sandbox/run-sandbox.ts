@@ -1,93 +1,138 @@
 import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
+import type { BuildLimits } from '../model/build-limits.ts'
 import { makeDirectory } from '../system/files.ts'
-import { requireProgram, run } from '../system/process.ts'
+import { requireProgram } from '../system/process.ts'
 import { writeReport } from '../system/report-file.ts'
 import { ownExecutable } from '../system/self.ts'
 import { type OutputSink, runStreaming } from '../system/streaming.ts'
+import { openCgroup } from './cgroup.ts'
+import { hasController, type SandboxHost, type UserMapping, userOptions } from './host.ts'
 import type { SandboxReport, SandboxSpec } from './spec.ts'
+import { type ExceededLimit, memoryBytes, watchLimits } from './watch-limits.ts'
 
-export type SandboxRequest = Omit<SandboxSpec, 'root' | 'owner'>
+/** What is asked for; the rest of the spec follows from the host and the limits. */
+export type SandboxRequest = Pick<SandboxSpec, 'hostName' | 'mounts' | 'landlock' | 'network' | 'command' | 'without'>
 
 export interface SandboxRun {
   /** A scratch directory of this run alone, on the host; the caller removes it. No sandbox may see it. */
   readonly workDirectory: string
+  readonly host: SandboxHost
+  readonly limits: BuildLimits
   /** Gets standard output and error of the command, as they come. What it throws ends the run. */
   readonly output: OutputSink
+  /** The command reads what this process reads; otherwise nothing. */
+  readonly hasInput?: boolean
 }
 
 export interface SandboxResult {
   readonly status: number
   /** `SIGKILL` where a signal ended the command. */
   readonly signal: string | undefined
+  /** The limit that ended it, or that it hit before it failed. */
+  readonly exceeded: ExceededLimit | undefined
 }
 
 /**
- * Runs one command in fresh namespaces (mount, pid, network, ipc, uts, cgroup, and user unless root asks), built by the launcher from `request`. When
- * this returns, by whatever way, no process and no mount of the run is left: they end with the pid and mount namespaces,
- * which die with the launcher, which dies with this process. A command that fails is a result; throws
- * `sandbox-setup-failed`, `sandbox-command-missing`, `program-missing`, `interrupted`. Whether there can be sandboxes at all: requireSandbox.
+ * Runs one command in fresh namespaces (mount, pid, network, ipc, uts, cgroup, and user unless root asks), built by the launcher
+ * from `request`. When this returns, by whatever way, no process, mount or cgroup of the run is left: they end with the pid and
+ * mount namespaces, which die with the launcher, which dies with this process. A command that fails, or is ended at a limit, is
+ * a result; throws `sandbox-setup-failed`, `sandbox-command-missing`, `program-missing`, `interrupted`.
  */
 export async function runSandbox(
   request: SandboxRequest,
-  { workDirectory, output }: SandboxRun,
+  { workDirectory, host, limits, output, hasInput = false }: SandboxRun,
   context: Pick<Context, 'signal'>,
 ): Promise<SandboxResult> {
   const root = join(workDirectory, 'sysroot')
   const specFile = join(workDirectory, 'spec.json')
   makeDirectory(root)
-  writeReport(specFile, { ...request, root, owner: process.pid } satisfies SandboxSpec)
+  const memory = memoryBytes(limits.memory)
+  using cgroup = openCgroup(host.cgroups, { ...limits, memoryBytes: memory })
+  const spec: SandboxSpec = {
+    ...request,
+    root,
+    landlockAbi: host.landlockAbi,
+    resources: limitProcesses(host, limits.processes, hasController(host, 'memory') ? undefined : memory),
+    cgroups: cgroup.directories,
+    owner: process.pid,
+  }
+  writeReport(specFile, spec)
   if (context.signal.aborted) throw new KithError('interrupted', {})
+  using watch = watchLimits(limits, workDirectory)
   let told = ''
-  const status = await runStreaming(launchCommand(specFile), {
+  const status = await runStreaming(launchCommand(specFile, request, host.userMapping), {
     purpose,
-    output,
-    errors: (text) => {
-      told += text
+    stdin: hasInput ? 'inherit' : 'ignore',
+    environment: launcherEnvironment,
+    output: (bytes) => {
+      watch.heard()
+      output(bytes)
     },
-    signal: context.signal,
+    errors: (bytes) => {
+      told += Buffer.from(bytes).toString()
+    },
+    signal: AbortSignal.any([context.signal, watch.signal]),
     // The init first: when `unshare` has seen it end, every process of the sandbox has.
     end: (id) => killProcess(findReport(told, 'launched')?.id ?? id),
   })
   if (context.signal.aborted) throw new KithError('interrupted', {})
-  return readResult(told, status)
-}
-
-/**
- * Throws where no sandbox can be made: `program-missing`, and for an ordinary user `user-namespaces-refused` where the
- * kernel does not let one be root of a world of their own.
- */
-export async function requireSandbox(): Promise<void> {
-  for (const program of ['setpriv', 'unshare']) requireProgram(program, purpose)
-  if (isRoot()) return
-  const { status, stderr } = await run([requireProgram('unshare', purpose), ...ownUser, 'true'], purpose, { env: {} })
-  if (status !== 0) throw new KithError('user-namespaces-refused', { reason: stderr.trim() || `status ${status}` })
+  const ended = watch.exceeded()
+  if (ended !== undefined) return { status: 137, signal: 'SIGKILL', exceeded: ended }
+  const hit = cgroup.exceeded()[0]
+  // Without its init there is no report: out of memory the kernel may have ended that, too.
+  if (hit !== undefined && findReport(told, 'exited') === undefined) return { status, signal: 'SIGKILL', exceeded: hit }
+  const result = readResult(told, status)
+  return { ...result, exceeded: result.status === 0 ? undefined : hit }
 }
 
 const purpose = 'make the sandbox that builds run in (util-linux)'
 
-/** What makes an ordinary user root of a user namespace, and of nothing else. */
-const ownUser = ['--user', '--map-root-user']
+/** Nothing of the user's: what is in it, a process inside might find in the launcher's memory. */
+const launcherEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' }
 
-function isRoot(): boolean {
-  return process.getuid?.() === 0
+/** A core of size 1 is what the kernel neither writes nor hands to a handler of the host (fs/coredump.c). */
+function limitProcesses(
+  { userMapping }: SandboxHost,
+  processes: number | undefined,
+  data: number | undefined,
+): SandboxSpec['resources'] {
+  const isCounted = processes !== undefined && userMapping !== 'none'
+  return { core: 1, ...(isCounted ? { processes } : {}), ...(data === undefined ? {} : { data }) }
 }
 
+const namespaceOptions = [
+  ['--pid', 'pid-namespace'],
+  ['--net', 'network-namespace'],
+  ['--ipc', 'ipc-namespace'],
+  ['--uts', 'uts-namespace'],
+] as const
+
 /** Each part dies with the one before it: kith, setpriv's parent-death signal, unshare's --kill-child. */
-function launchCommand(specFile: string): string[] {
-  const namespaces = ['--mount', '--pid', '--net', '--ipc', '--uts', '--cgroup']
-  const lifetime = ['--fork', '--kill-child=KILL', '--propagation', 'private']
-  const unshare = [requireProgram('unshare', purpose), ...(isRoot() ? [] : ownUser), ...namespaces, ...lifetime]
+function launchCommand(
+  specFile: string,
+  { network, without = [] }: Pick<SandboxSpec, 'network' | 'without'>,
+  mapping: UserMapping,
+): string[] {
+  const namespaces = namespaceOptions
+    .filter(([option, protection]) => !without.includes(protection) && !(option === '--net' && network === 'host'))
+    .map(([option]) => option)
+  const lifetime = [
+    '--fork',
+    '--kill-child=KILL',
+    '--propagation',
+    without.includes('private-mounts') ? 'unchanged' : 'private',
+  ]
   return [
     requireProgram('setpriv', purpose),
     ...['--pdeathsig', 'KILL', '--'],
-    ...unshare,
+    ...[requireProgram('unshare', purpose), ...userOptions[mapping], '--mount', ...namespaces, ...lifetime],
     ...['--', ownExecutable(), '__sandbox', specFile],
   ]
 }
 
-function readResult(told: string, status: number): SandboxResult {
+function readResult(told: string, status: number): Omit<SandboxResult, 'exceeded'> {
   const exited = findReport(told, 'exited')
   if (exited !== undefined) return exited
   const missing = findReport(told, 'not-started')

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { KernelError } from '../native/libc.ts'
 import { linkInfo, makeDirectory, makeSymlink, makeTemporaryDirectory, readLink, removeTree } from '../system/files.ts'
-import { kernelWarnings, type SandboxKernel } from './kernel.ts'
+import { hostWarnings } from './host.ts'
+import type { SandboxKernel } from './kernel.ts'
 import { setUpSandbox } from './set-up.ts'
-import type { MountOperation } from './spec.ts'
+import type { MountOperation, SandboxSpec } from './spec.ts'
 
 let scratch: string
 beforeEach(() => {
@@ -24,24 +25,42 @@ function fakeKernel(failing?: { readonly call: string; readonly errno: number })
   }
   const kernel: SandboxKernel = {
     mount: ({ type, target, data }) => note('mount', `${type ?? 'bind'} ${target.replace(scratch, '')} ${data ?? ''}`),
+    detachMount: (target) => note('umount', target),
     setMountAttributes: (target, attributes) => note('attributes', `${target.replace(scratch, '')} ${attributes}`),
     pivotRoot: () => note('pivot_root'),
     setHostName: (name) => note('sethostname', name),
     leaveTerminal: () => note('setsid'),
     startLoopback: () => note('loopback'),
     setNoNewPrivileges: () => note('no_new_privs'),
-    restrictFileSystem: (_rules, abi) => note('landlock', String(abi)),
+    enterCgroup: (directory) => note('cgroup', directory),
+    enterCgroupNamespace: () => note('cgroup_namespace'),
+    setPortRange: (first, last) => {
+      note('port_range', `${first} ${last}`)
+      return true
+    },
+    limitResource: (resource, most) => note('prlimit', `${resource} ${most}`),
+    restrictSelf: ({ ports }, abi) =>
+      note('landlock', `${abi} ${ports === undefined ? 'any port' : `${ports.length} ports`}`),
+    filterSystemCalls: (program) => note('seccomp', String(program.length > 800)),
     dropCapabilities: () => note('capset'),
     setUndumpable: () => note('undumpable'),
   }
   return { calls, kernel }
 }
 
-function run(mounts: readonly MountOperation[], kernel: SandboxKernel, landlockAbi = 6): string[] {
+function run(mounts: readonly MountOperation[], kernel: SandboxKernel, changes: Partial<SandboxSpec> = {}): string[] {
   const steps: string[] = []
-  const spec = { root: scratch, hostName: 'kith', mounts, landlock: [], landlockAbi }
-  setUpSandbox(spec, kernel, (next) => void steps.push(next))
+  setUpSandbox(specOf(mounts, changes), kernel, (next) => void steps.push(next))
   return steps
+}
+
+function specOf(
+  mounts: readonly MountOperation[],
+  changes: Partial<SandboxSpec> = {},
+): Parameters<typeof setUpSandbox>[0] {
+  const resources = { core: 1, processes: 500 }
+  const plain = { landlock: [], landlockAbi: 6, network: 'loopback', resources, cgroups: ['/cgroup/kith'] } as const
+  return { root: scratch, hostName: 'kith', mounts, ...plain, ...changes }
 }
 
 test('setUpSandbox() gives up rights last, and in the order in which each needs the ones after it', () => {
@@ -50,21 +69,44 @@ test('setUpSandbox() gives up rights last, and in the order in which each needs 
   run([{ kind: 'proc', target: '/proc' }, { kind: 'seal-root' }], kernel)
 
   expect(calls.map((call) => call.split(' ')[0] ?? '').join(' ')).toBe(
-    'setsid mount mount mount mount sethostname pivot_root loopback no_new_privs landlock capset undumpable',
+    'setsid cgroup cgroup_namespace mount mount mount mount loopback port_range sethostname pivot_root prlimit prlimit no_new_privs landlock seccomp capset undumpable',
   )
+})
+
+test('setUpSandbox() closes all ports but those of the loopback interface, unless the host is to be reached', () => {
+  const portsWith = (network: SandboxSpec['network']): string[] => {
+    const { calls, kernel } = fakeKernel()
+    run([], kernel, { network })
+    return calls.filter((call) => /landlock|loopback|port_range/.test(call))
+  }
+
+  expect(portsWith('none')).toEqual(['landlock 6 0 ports'])
+  expect(portsWith('loopback')).toEqual(['loopback', 'port_range 60000 60255', 'landlock 6 257 ports'])
+  expect(portsWith('host')).toEqual(['landlock 6 any port'])
+})
+
+test('setUpSandbox() leaves the ports open where it cannot say which ones the kernel picks', () => {
+  const { calls, kernel } = fakeKernel()
+
+  run([], { ...kernel, setPortRange: () => false })
+
+  expect(calls).toContain('landlock 6 any port')
 })
 
 test('setUpSandbox() does without Landlock where the kernel has none, and a warning says so', () => {
   const { calls, kernel } = fakeKernel()
 
-  run([], kernel, 0)
+  run([], kernel, { landlockAbi: 0 })
 
   expect(calls.some((call) => call.startsWith('landlock'))).toBe(false)
   expect(calls).toContain('capset')
-  expect(kernelWarnings({ landlockAbi: 0 })).toEqual([
-    'this kernel has no Landlock: builds are confined by namespaces and read-only mounts alone',
+  expect(hostWarnings({ landlockAbi: 0 })).toEqual([
+    'this kernel has no Landlock: builds are confined by namespaces, read-only mounts and seccomp alone',
   ])
-  expect(kernelWarnings({ landlockAbi: 1 })).toEqual([])
+  expect(hostWarnings({ landlockAbi: 4 })).toEqual([
+    'Landlock of this kernel (ABI 4) does not know device control, signals and abstract sockets: other protections stand there alone',
+  ])
+  expect(hostWarnings({ landlockAbi: 6 })).toEqual([])
 })
 
 test('setUpSandbox() without overlayfs names the mount, and the error tells how to load it', () => {
@@ -73,7 +115,7 @@ test('setUpSandbox() without overlayfs names the mount, and the error tells how 
   const mounts: MountOperation[] = [{ kind: 'overlay', target: '/usr', lowers: ['/usr', '/opt'] }]
 
   const attempt = (): void =>
-    setUpSandbox({ root: scratch, hostName: 'kith', mounts, landlock: [], landlockAbi: 6 }, kernel, (next) => {
+    setUpSandbox(specOf(mounts), kernel, (next) => {
       steps.push(next)
     })
 
@@ -85,7 +127,7 @@ test('setUpSandbox() without overlayfs names the mount, and the error tells how 
 })
 
 test('setUpSandbox() stops where rights cannot be given up', () => {
-  for (const call of ['no_new_privs', 'landlock', 'capset', 'undumpable'])
+  for (const call of ['cgroup', 'prlimit', 'no_new_privs', 'landlock', 'seccomp', 'capset', 'undumpable'])
     expect(() => run([], fakeKernel({ call, errno: 1 }).kernel)).toThrow('EPERM')
 })
 
@@ -125,7 +167,9 @@ test('applyMount() never goes through a symlink, which would lead to the host', 
   makeDirectory(outside)
   makeSymlink(outside, join(scratch, 'var'))
 
-  expect(() => run([{ kind: 'tmpfs', target: '/var/tmp', mode: 0o1777 }], kernel)).toThrow('"/var" is a symlink')
+  expect(() => run([{ kind: 'tmpfs', target: '/var/tmp', mode: 0o1777, size: '1m' }], kernel)).toThrow(
+    '"/var" is a symlink',
+  )
   expect(linkInfo(join(outside, 'tmp'))).toBeUndefined()
   expect(calls.some((call) => call.includes('/var/tmp'))).toBe(false)
 })

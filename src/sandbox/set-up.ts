@@ -1,6 +1,8 @@
 import { mountFlags } from '../native/mount.ts'
 import type { SandboxKernel } from './kernel.ts'
 import { applyMount } from './mounts.ts'
+import { allowedPorts, loopbackPorts } from './network.ts'
+import { compileFilter } from './seccomp-filter.ts'
 import type { MountOperation, SandboxSpec } from './spec.ts'
 
 /**
@@ -9,30 +11,48 @@ import type { MountOperation, SandboxSpec } from './spec.ts'
  * "cannot <step>" reads well. Throws KernelError, KithError.
  */
 export function setUpSandbox(
-  spec: Omit<SandboxSpec, 'command' | 'owner'>,
+  spec: Omit<SandboxSpec, 'command' | 'owner' | 'without'>,
   kernel: SandboxKernel,
   step: (next: string) => void,
 ): void {
   step('leave the terminal')
   kernel.leaveTerminal()
+  step('enter its cgroup')
+  for (const directory of spec.cgroups) kernel.enterCgroup(directory)
+  kernel.enterCgroupNamespace()
   step('make mounts private')
   kernel.mount({ source: 'none', target: '/', flags: mountFlags.recursive | mountFlags.private })
   step('mount the root (tmpfs)')
-  kernel.mount({ source: 'tmpfs', target: spec.root, type: 'tmpfs', flags: mountFlags.noSetuid, data: 'mode=755' })
+  const flags = mountFlags.noSetuid | mountFlags.noDevices
+  kernel.mount({ source: 'tmpfs', target: spec.root, type: 'tmpfs', flags, data: 'mode=755,size=16m' })
   for (const operation of spec.mounts) {
     step(tell(operation))
     applyMount(operation, spec.root, kernel)
   }
+  step('set up its network')
+  const ports = setUpNetwork(spec.network, kernel)
   step('enter the new root')
   kernel.setHostName(spec.hostName)
   kernel.pivotRoot(spec.root)
-  step('switch on the loopback interface')
-  kernel.startLoopback()
+  step('limit resources')
+  const { core, processes, data } = spec.resources
+  kernel.limitResource('core', core)
+  if (processes !== undefined) kernel.limitResource('processes', processes)
+  if (data !== undefined) kernel.limitResource('data', data)
   step('give up rights')
   kernel.setNoNewPrivileges()
-  if (spec.landlockAbi > 0) kernel.restrictFileSystem(spec.landlock, spec.landlockAbi)
+  if (spec.landlockAbi > 0) kernel.restrictSelf({ paths: spec.landlock, ports }, spec.landlockAbi)
+  kernel.filterSystemCalls(compileFilter(process.arch === 'arm64' ? 'arm64' : 'x64'))
   kernel.dropCapabilities()
   kernel.setUndumpable()
+}
+
+/** Gives the ports that may be used; undefined: any. */
+function setUpNetwork(network: SandboxSpec['network'], kernel: SandboxKernel): number[] | undefined {
+  if (network === 'host') return undefined
+  if (network === 'none') return []
+  kernel.startLoopback()
+  return kernel.setPortRange(loopbackPorts.first, loopbackPorts.last) ? allowedPorts() : undefined
 }
 
 function tell(operation: MountOperation): string {
@@ -42,10 +62,13 @@ function tell(operation: MountOperation): string {
     case 'directory':
     case 'symlink':
       return `make ${operation.target}`
+    case 'mask':
+      return `hide ${operation.target}`
     case 'overlay':
       return operation.lowers.length === 1
         ? `mount ${operation.target} (bind)`
         : `mount ${operation.target} (overlay of ${operation.lowers.length})`
+    case 'farm':
     case 'bind':
     case 'device':
     case 'tmpfs':

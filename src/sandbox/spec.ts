@@ -1,4 +1,6 @@
 import type { LandlockRule } from '../native/landlock.ts'
+import type { FarmPieces } from './link-farm.ts'
+import type { Protection } from './protections.ts'
 
 /**
  * A sandbox as data: made by plain functions, printed by `kith sandbox`, carried out by the launcher. Targets are absolute
@@ -7,15 +9,23 @@ import type { LandlockRule } from '../native/landlock.ts'
 export type MountOperation =
   /** `lowers` from top to bottom, merged read-only. One alone is bound. */
   | { readonly kind: 'overlay'; readonly target: string; readonly lowers: readonly string[] }
+  /** A link farm with what belongs on it, read-only. */
+  | { readonly kind: 'farm'; readonly target: string; readonly source: string; readonly pieces: readonly FarmPieces[] }
   | { readonly kind: 'bind'; readonly target: string; readonly source: string; readonly isWritable: boolean }
   | { readonly kind: 'device'; readonly target: string; readonly source: string }
-  | { readonly kind: 'tmpfs'; readonly target: string; readonly mode: number }
+  /** `size` as tmpfs takes it: `1m`, `50%` of the memory. */
+  | { readonly kind: 'tmpfs'; readonly target: string; readonly mode: number; readonly size: string }
   | { readonly kind: 'proc'; readonly target: string }
   | { readonly kind: 'devpts'; readonly target: string }
+  /** Hides what a file or directory of the kernel tells, where it is there. */
+  | { readonly kind: 'mask'; readonly target: string }
   | { readonly kind: 'directory'; readonly target: string; readonly mode: number }
   | { readonly kind: 'symlink'; readonly target: string; readonly to: string }
   /** From here on nothing can be made in the root itself. */
   | { readonly kind: 'seal-root' }
+
+/** `loopback`: an interface of its own and nothing else. `host`: all that the host reaches. */
+export type SandboxNetwork = 'none' | 'loopback' | 'host'
 
 export interface SandboxSpec {
   /** An empty directory of the host that becomes the new root's mount point. */
@@ -25,6 +35,17 @@ export interface SandboxSpec {
   readonly landlock: readonly LandlockRule[]
   /** What the running kernel knows; 0: no Landlock. */
   readonly landlockAbi: number
+  readonly network: SandboxNetwork
+  /** For each process, by setrlimit(2). */
+  readonly resources: {
+    readonly core: number
+    /** Of this user in this user namespace; the kernel does not count root's. */
+    readonly processes?: number
+    /** Bytes of memory that is not a file's. */
+    readonly data?: number
+  }
+  /** Directories of the host's cgroups that hold it. */
+  readonly cgroups: readonly string[]
   readonly command: {
     readonly argv: readonly string[]
     readonly cwd: string
@@ -32,6 +53,8 @@ export interface SandboxSpec {
   }
   /** Process id of the kith that asked. */
   readonly owner: number
+  /** For tests alone. */
+  readonly without?: readonly Protection[]
 }
 
 /** What the launcher tells, a line of JSON each, on its standard error: a pipe that the command does not get. */

@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path'
-import { KithError } from '../errors/kith-error.ts'
 import { type FileKind, linkInfo, readDirectory, readLink } from '../system/files.ts'
 import type { MountOperation } from './spec.ts'
 
@@ -18,39 +17,59 @@ export interface SysrootParts {
   readonly own?: readonly string[]
 }
 
-/** What overlayfs can merge (OVL_MAX_STACK in the kernel). */
-const mostLayers = 500
-
 /**
  * The mounts that put layers together to a root: one read-only overlay for each top-level directory, so that the host's
- * directories can take part without the mounts below them, with and without root. Throws `sandbox-too-many-layers`.
+ * directories can take part without the mounts below them, with and without root. A plan: openSysroot makes what it needs.
  */
-export function planSysroot({ layers, hasHostTools, own = [] }: SysrootParts): MountOperation[] {
-  const sources = new Map<string, string[]>()
-  const add = (name: string, path: string): void => {
-    if (!ownDirectories.has(name) && !own.includes(name)) sources.set(name, [...(sources.get(name) ?? []), path])
-  }
-  for (const layer of layers) for (const name of readDirectory(layer) ?? []) add(name, join(layer, name))
-  if (hasHostTools)
-    for (const name of hostToolDirectories) if (linkInfo(`/${name}`) !== undefined) add(name, `/${name}`)
-  return [...sources]
+export function planSysroot(parts: SysrootParts): MountOperation[] {
+  return [...topLevelEntries(parts)]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .flatMap(([name, paths]) => planEntry(name, paths))
 }
 
-/** The topmost layer decides what the entry is; below a directory only directories count. */
-function planEntry(name: string, paths: readonly string[]): MountOperation[] {
-  const [top = ''] = paths
-  const target = `/${name}`
-  const kind = linkInfo(top)?.kind
-  if (kind === 'symlink') return [{ kind: 'symlink', target, to: readLink(top) }]
-  if (kind === 'directory') {
-    const lowers = paths.filter((path) => linkInfo(path)?.kind === 'directory')
-    if (lowers.length > mostLayers)
-      throw new KithError('sandbox-too-many-layers', { directory: target, layers: lowers.length, most: mostLayers })
-    return [{ kind: 'overlay', target, lowers }]
+/** Where the layers and the host have each top-level name, from top to bottom. */
+export function topLevelEntries({ layers, hasHostTools, own = [] }: SysrootParts): ReadonlyMap<string, string[]> {
+  const entries = new Map<string, string[]>()
+  const add = (name: string, path: string): void => {
+    if (!ownDirectories.has(name) && !own.includes(name)) entries.set(name, [...(entries.get(name) ?? []), path])
   }
-  return kind === 'file' ? [{ kind: 'bind', target, source: top, isWritable: false }] : []
+  for (const layer of layers) for (const name of readDirectory(layer) ?? []) add(name, join(layer, name))
+  if (hasHostTools)
+    for (const name of hostToolDirectories) if (linkInfo(`/${name}`) !== undefined) add(name, `/${name}`)
+  return entries
+}
+
+function planEntry(name: string, paths: readonly string[]): MountOperation[] {
+  const target = `/${name}`
+  const merged = mergePaths(paths)
+  switch (merged?.kind) {
+    case 'directory':
+      return [{ kind: 'overlay', target, lowers: merged.paths }]
+    case 'symlink':
+      return [{ kind: 'symlink', target, to: readLink(merged.path) }]
+    case 'file':
+      return [{ kind: 'bind', target, source: merged.path, isWritable: false }]
+    case 'other':
+    case undefined:
+      return []
+  }
+}
+
+export type MergedEntry =
+  | { readonly kind: 'directory'; readonly paths: readonly string[] }
+  | { readonly kind: Exclude<FileKind, 'directory'>; readonly path: string }
+
+/**
+ * What is seen of the same name in several layers, as overlayfs has it: the topmost decides; a directory is merged with those
+ * right below it, down to the first that is no directory. Undefined where none is there.
+ */
+export function mergePaths(paths: readonly string[]): MergedEntry | undefined {
+  const found = paths.map((path) => ({ path, kind: linkInfo(path)?.kind })).filter(({ kind }) => kind !== undefined)
+  const [top] = found
+  if (top?.kind === undefined) return undefined
+  if (top.kind !== 'directory') return { kind: top.kind, path: top.path }
+  const end = found.findIndex(({ kind }) => kind !== 'directory')
+  return { kind: 'directory', paths: (end < 0 ? found : found.slice(0, end)).map(({ path }) => path) }
 }
 
 /** What the topmost of `layers` that has something at `path` (`var/tmp`) has there. */

@@ -25,26 +25,30 @@ export async function runUnder({ argv, cwd, environment }: Command, started: (id
   return { status, signal: child.signalCode?.toString() }
 }
 
-/** Gets output as text, as it comes. What it throws ends the program. */
-export type OutputSink = (text: string) => void
+/** Gets output as it comes; the bytes are only there during the call. What it throws ends the program. */
+export type OutputSink = (bytes: Uint8Array) => void
 
 export interface StreamingOptions {
   readonly purpose: string
   readonly output: OutputSink
   readonly errors: OutputSink
+  /** `ignore`: it reads nothing, as from /dev/null. */
+  readonly stdin: 'inherit' | 'ignore'
+  /** The whole environment. */
+  readonly environment: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   /** Ends the program with this process id, when `signal` is aborted or a sink has thrown. */
   readonly end: (id: number) => void
 }
 
 /**
- * Runs a program with this process's input and environment, its output streamed; gives the exit status when it has ended and
+ * Runs a program, its output streamed; gives the exit status when it has ended and
  * everything that had its output is gone. Throws `program-missing`, and what a sink throws.
  */
 export async function runStreaming(argv: readonly string[], options: StreamingOptions): Promise<number> {
   const output = openPipe()
   const errors = openPipe()
-  const stdio = { stdin: 'inherit', stdout: output.writeEnd, stderr: errors.writeEnd } as const
+  const stdio = { stdin: options.stdin, stdout: output.writeEnd, stderr: errors.writeEnd } as const
   let child: Bun.Subprocess | undefined
   const stop = (): void => {
     if (child !== undefined && child.exitCode === null) options.end(child.pid)
@@ -52,7 +56,7 @@ export async function runStreaming(argv: readonly string[], options: StreamingOp
   options.signal.addEventListener('abort', stop, { once: true })
   try {
     try {
-      child = spawn(argv, options.purpose, { ...stdio, env: process.env })
+      child = spawn(argv, options.purpose, { ...stdio, env: options.environment })
     } finally {
       for (const end of [output.writeEnd, errors.writeEnd]) fs.closeSync(end)
     }
@@ -70,7 +74,7 @@ export async function runStreaming(argv: readonly string[], options: StreamingOp
   }
 }
 
-type SpawnOptions = Bun.SpawnOptions.OptionsObject<'inherit', number, number>
+type SpawnOptions = Bun.SpawnOptions.OptionsObject<'inherit' | 'ignore', number, number>
 
 function spawn(argv: readonly string[], purpose: string, options: SpawnOptions): Bun.Subprocess {
   const [program = ''] = argv
@@ -84,20 +88,18 @@ function spawn(argv: readonly string[], purpose: string, options: SpawnOptions):
 
 /** Reads to the end even when the sink has thrown, after `stop`: a program that cannot write would never end. */
 async function drain(fd: number, sink: OutputSink, stop: () => void): Promise<void> {
-  const decoder = new TextDecoder()
   const bytes = new Uint8Array(1 << 16)
   let failure: { readonly error: unknown } | undefined
-  const hand = (text: string): void => {
+  const hand = (some: Uint8Array): void => {
     try {
-      if (failure === undefined && text !== '') sink(text)
+      if (failure === undefined) sink(some)
     } catch (error) {
       failure = { error }
       stop()
     }
   }
   for (let length = await readSome(fd, bytes); length > 0; length = await readSome(fd, bytes))
-    hand(decoder.decode(bytes.subarray(0, length), { stream: true }))
-  hand(decoder.decode())
+    hand(bytes.subarray(0, length))
   if (failure !== undefined) throw failure.error
 }
 

@@ -17,6 +17,8 @@ const settings: readonly (readonly [string, string])[] = [
   ['KISS_DEBUG=1', 'keep that directory'],
   ['KISS_COLOR=0', 'no colours; so does NO_COLOR'],
   ['XDG_CACHE_HOME', 'the cache is kiss in it (default: /var/cache for root, ~/.cache)'],
+  ['KISS_SANDBOX_FILES', 'paths of the host that builds see, between blanks: read-only, or PATH:rw'],
+  ['KITH_SYSROOT', 'how builds see packages: auto (default), overlay (of the kernel), links (hard links)'],
   ['KITH_MIRRORS', 'apt, directories, URLs, between blanks: sources by checksum when upstream fails'],
   ['', '  with the word "first" before them: asked before upstream; KITH_APT_SUITES: suites of apt'],
 ]

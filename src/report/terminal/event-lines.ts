@@ -1,5 +1,6 @@
 import { printable } from '../../errors/printable.ts'
 import type { Event } from '../../events/event.ts'
+import { describeMissing } from './missing-dependency.ts'
 import type { Style } from './style.ts'
 import { formatBytes, formatDuration } from './units.ts'
 
@@ -58,6 +59,7 @@ type BuildOrStoreKind =
   | 'build-stage'
   | 'elf-inspected'
   | 'dependency-detected'
+  | 'dependency-missing'
   | 'build-finished'
   | 'build-failed'
   | 'install-started'
@@ -79,6 +81,8 @@ function renderBuildOrStore(event: Extract<Event, { kind: BuildOrStoreKind }>, s
       return say(`inspected ELF ${event.path} (${event.type}${event.isStripped ? ', stripped' : ''})`)
     case 'dependency-detected':
       return say(`depends on ${event.dependency} (${event.change}: ${event.because})`)
+    case 'dependency-missing':
+      return say(describeMissing(event))
     case 'build-finished':
       return say(
         `built ${event.artifact} in ${formatDuration(event.durationMs)}: ${event.files} files, ${formatBytes(event.sizeBytes)}`,
@@ -106,8 +110,12 @@ function renderBuildOrStore(event: Extract<Event, { kind: BuildOrStoreKind }>, s
 
 function renderPlan(event: Extract<Event, { kind: 'plan-made' }>, style: Style): string {
   const total = event.steps.length
-  const lines = event.steps.map(({ package: name, reason }, index) =>
-    message(style, name, `(${index + 1}/${total}) will build (${reason})`),
+  const lines = event.steps.map(({ package: name, reason, hasNetwork }, index) =>
+    message(
+      style,
+      name,
+      `(${index + 1}/${total}) will build (${reason})${hasNetwork ? ' with the network of this host' : ''}`,
+    ),
   )
   const cached = event.cached.map((name) => message(style, name, 'already built, will be used'))
   return [...cached, ...lines].join('')

@@ -58,15 +58,15 @@ test('a mismatch shows what was expected above what came', () => {
   expect(renderEvent(event, plain)).toBe('- aa\n+ bb  f\n')
 })
 
-test('the plan is numbered, with what is built already before it', () => {
+test('the plan is numbered, with what is built already before it, and says who gets the network', () => {
   const steps = [
-    { package: 'zlib', reason: 'implicit' },
-    { package: 'pigz', reason: 'explicit' },
+    { package: 'zlib', reason: 'implicit', hasNetwork: true },
+    { package: 'pigz', reason: 'explicit', hasNetwork: false },
   ] as const
   const event: Event = { kind: 'plan-made', explicit: ['pigz'], implicit: ['zlib'], steps, cached: ['xz'] }
 
   expect(renderEvent(event, plain)).toBe(
-    '-> xz already built, will be used\n-> zlib (1/2) will build (implicit)\n-> pigz (2/2) will build (explicit)\n',
+    '-> xz already built, will be used\n-> zlib (1/2) will build (implicit) with the network of this host\n-> pigz (2/2) will build (explicit)\n',
   )
 })
 

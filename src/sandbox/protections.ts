@@ -1,0 +1,31 @@
+/**
+ * What confines a build, each by a name. A spec can do without some: only the tests of test/escape ask for that, to see that
+ * an attack which is stopped would otherwise succeed.
+ */
+export const protections = [
+  'pid-namespace',
+  'network-namespace',
+  'ipc-namespace',
+  'uts-namespace',
+  'cgroup-namespace',
+  'private-mounts',
+  'new-root',
+  'read-only',
+  'no-setuid',
+  'no-devices',
+  'masked-proc',
+  'read-only-proc',
+  'sealed-root',
+  'new-session',
+  'no-new-privileges',
+  'capabilities',
+  'seccomp',
+  'landlock-files',
+  'landlock-ports',
+  'landlock-scopes',
+  'undumpable',
+  'resource-limits',
+  'cgroup',
+] as const
+
+export type Protection = (typeof protections)[number]
