@@ -34,11 +34,14 @@ export interface ScratchWorld extends Disposable {
   readonly runWith: (options: RunOptions, ...argv: readonly string[]) => Promise<Run>
   /** Starts kith in a process group of its own and does not wait. */
   readonly start: (...argv: readonly string[]) => Child
+  readonly startWith: (options: RunOptions, ...argv: readonly string[]) => Child
+  /** The same, by `under`. */
+  readonly startUnder: (under: readonly string[], ...argv: readonly string[]) => Child
   /** A recipe, by default one whose build does nothing; undefined leaves a file out. Gives its directory. */
   readonly recipe: (name: string, files?: Readonly<Record<string, string | Uint8Array | undefined>>) => string
   /** Paths below the cache's directory, sorted; `bin` by default. */
   readonly cached: (directory?: string) => string[]
-  /** What a build may leave and must not: processes, mounts, drafts, work directories. */
+  /** What a build may leave and must not: processes, mounts, drafts, link farms, work directories. */
   readonly leftovers: () => string[]
 }
 
@@ -78,6 +81,8 @@ export function openWorld(): ScratchWorld {
     run: (...argv) => runWith({}, ...argv),
     runWith,
     start: (...argv) => spawn({}, argv),
+    startWith: (options, ...argv) => spawn(options, argv),
+    startUnder: (under, ...argv) => spawn({ under }, argv),
     recipe: (name, files = {}) => writeRecipe(join(repository, name), files),
     cached: (below = 'bin') => listTree(join(cache, below)),
     leftovers: () => [...processesOf(directory), ...mountsBelow(directory), ...draftsIn(cache)],
@@ -134,15 +139,15 @@ function writeRecipe(directory: string, files: Readonly<Record<string, string | 
   return directory
 }
 
-/** Processes that have the scratch directory in their environment, as all that kith starts there do. */
+/** Processes that have the scratch directory in their environment, their arguments, or their mounts: all that kith starts there. */
 function processesOf(directory: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((id) => {
       try {
-        return readFileSync(`/proc/${id}/environ`, 'latin1').includes(`${directory}/`)
-          ? [`process ${id} ${readFileSync(`/proc/${id}/cmdline`, 'latin1').replaceAll('\0', ' ')}`]
-          : []
+        const read = (file: string): string => readFileSync(`/proc/${id}/${file}`, 'latin1')
+        const isOurs = ['environ', 'cmdline', 'mountinfo'].some((file) => read(file).includes(`${directory}/`))
+        return isOurs ? [`process ${id} ${read('cmdline').replaceAll('\0', ' ')}`] : []
       } catch {
         return []
       }
@@ -155,7 +160,7 @@ function mountsBelow(directory: string): string[] {
 }
 
 function draftsIn(cache: string): string[] {
-  const drafts = listTree(join(cache, 'kith', 'layers')).filter((path) => path.startsWith('.draft-'))
+  const drafts = listTree(join(cache, 'kith', 'layers')).filter((path) => path.startsWith('.'))
   const parts = listTree(join(cache, 'bin')).filter((path) => path.includes('.part'))
   return [...listTree(join(cache, 'proc')), ...drafts, ...parts]
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isRoot, openWorld, type Run, type ScratchWorld, sh } from './cli-fixture.ts'
+import { isRoot, openWorld, type Run, type ScratchWorld, sh, waitUntil } from './cli-fixture.ts'
 
 /** What an ordinary user can do: root plays nobody, everybody else themselves. */
 const asUser = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'] : []
@@ -112,3 +112,64 @@ test('where user namespaces are refused an ordinary user is told what to allow, 
   expect(run.stderr).toContain('this system refuses user namespaces: unshare failed: Operation not permitted')
   expect(run.stderr).toContain('user.max_user_namespaces')
 })
+
+/** nobody, with a range of further ids that only this command sees in /etc: the host's files stay as they are. */
+const inRange = (directory: string): string[] => {
+  const script = join(directory, 'with-range')
+  const ranges = join(directory, 'ranges')
+  writeFileSync(ranges, 'nobody:100000:65536\n')
+  writeFileSync(script, 'for file in subuid subgid; do mount --bind "$1" "/etc/$file"; done\nshift\nexec "$@"\n')
+  return ['unshare', '--mount', 'sh', '-e', script, ranges, ...asUser]
+}
+const hasRange =
+  isRoot &&
+  Bun.which('newuidmap') !== null &&
+  ['/etc/subuid', '/etc/subgid'].every((file) => existsSync(file)) &&
+  sh('getent passwd 65534 || :', '/').startsWith('nobody:')
+const ranged = test.skipIf(!hasRange)
+
+ranged(
+  'with a range in /etc/subuid a build may give files to others, and nothing of theirs stays (skipped without newuidmap, root and nobody)',
+  async () => {
+    const script = `#!/bin/sh -e
+cat /proc/self/uid_map
+mkdir -p "$1/usr/bin" mine/deep
+echo x >"$1/usr/bin/x"
+echo y >mine/deep/y
+chown 5:7 "$1/usr/bin/x"
+chown -R 33:33 mine
+chmod 500 mine mine/deep
+`
+    world.recipe('shared', { build: script })
+    world.recipe('broken', { build: `${script}exit 1\n` })
+    sh('chown -R 65534:65534 .', world.directory)
+    const built = await world.runWith({ under: inRange(world.directory) }, 'build', 'shared')
+    const failed = await world.runWith({ under: inRange(world.directory) }, 'build', 'broken')
+
+    expect(built.stderr).toMatch(/1 +100000 +65535/)
+    expect([built.status, failed.status]).toEqual([0, 1])
+    expect(sh('tar --numeric-owner -tvf bin/shared@1.0-1.tar.zst ./usr/bin/x', world.cache)).toContain(' 0/0 ')
+    expect(world.cached('proc')).toEqual([])
+  },
+)
+
+ranged(
+  'what a killed build of that kind leaves is removed by the next command (skipped without newuidmap, root and nobody)',
+  async () => {
+    world.recipe('slow', {
+      build: '#!/bin/sh -e\nmkdir mine\n: >mine/y\nchown -R 33:33 mine\nchmod 500 mine\necho STARTED\nsleep 100\n',
+    })
+    sh('chown -R 65534:65534 .', world.directory)
+    const child = world.startUnder(inRange(world.directory), 'build', 'slow')
+    await waitUntil(() => world.cached('proc').some((path) => path.endsWith('mine')))
+    expect(world.leftovers().join('\n')).toContain('sleep 100')
+  // The shell that mounts has become kith itself.
+    process.kill(child.pid, 'SIGKILL')
+    await child.exited
+    await waitUntil(() => world.leftovers().every((one) => !one.startsWith('process')))
+    const next = await world.runWith({ under: inRange(world.directory) }, 'list')
+
+    expect(next.status).toBe(0)
+    expect(world.leftovers()).toEqual([])
+  },
+)

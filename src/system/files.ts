@@ -1,6 +1,7 @@
 import * as fs from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errorCode, failed } from './failure.ts'
+import { removeForeign } from './remove-foreign.ts'
 
 /**
  * Ordinary files of the host: cache, recipes, logs. Paths are text. Trees whose names come from archives or builds go
@@ -117,12 +118,24 @@ export function removeTree(path: string): void {
     try {
       fs.rmSync(path, { recursive: true, force: true })
     } catch (error) {
-      if (errorCode(error) !== 'EACCES') throw error
-      // An ordinary user's own directories may forbid them to write: Go and archives make such.
-      openDirectories(path)
-      fs.rmSync(path, { recursive: true, force: true })
+      if (!isForbidden(error)) throw error
+      removeForbidden(path)
     }
   })
+}
+
+/** An ordinary user's own directories may forbid them to write: Go and archives make such. Others are of the user's range. */
+function removeForbidden(path: string): void {
+  try {
+    openDirectories(path)
+    fs.rmSync(path, { recursive: true, force: true })
+  } catch (error) {
+    if (!isForbidden(error) || !removeForeign(path)) throw error
+  }
+}
+
+function isForbidden(error: unknown): boolean {
+  return errorCode(error) === 'EACCES' || errorCode(error) === 'EPERM'
 }
 
 function openDirectories(path: string): void {

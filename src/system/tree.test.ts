@@ -101,6 +101,20 @@ test('copyEntries() copies the named entries that are there, with mode and time'
   expect(found['/usr/a']).toBe('555 100 1 x1')
 })
 
+test('copyEntries() keeps hard links among what it copies', () => {
+  using directory = scratchDirectory()
+  const from = join(directory.path, 'from')
+  fs.mkdirSync(from)
+  fs.writeFileSync(join(from, 'a'), 'a')
+  for (const name of ['b', 'elsewhere']) fs.linkSync(join(from, 'a'), join(from, name))
+
+  copyEntries(from, [{ path: path('/a') }, { path: path('/b') }], join(directory.path, 'to'))
+
+  const [a, b] = ['a', 'b'].map((name) => fs.lstatSync(join(directory.path, 'to', name)))
+  expect([a?.ino, a?.nlink]).toEqual([b?.ino, 2])
+  expect(a?.ino).not.toBe(fs.lstatSync(join(from, 'a')).ino)
+})
+
 test('mergeDirectory() moves what is in one directory into another, directories merged, files replaced', () => {
   using directory = scratchDirectory()
   for (const name of ['lib/sub/a', 'lib/x', 'usr/lib/sub/b', 'usr/lib/x']) {

@@ -140,9 +140,10 @@ function isRealDirectory(path: Buffer): boolean {
   return fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-/** Copies the named entries of `from` (those that are there) to the same places below `to`, parents first. */
+/** Copies the named entries of `from` (those that are there) to the same places below `to`, parents first. Hard links stay. */
 export function copyEntries(from: string, entries: readonly { readonly path: TreePath }[], to: string): void {
   const ascending = entries.map(({ path }) => path).sort((one, other) => (one < other ? -1 : 1))
+  const copies = new Map<string, string | Buffer>()
   for (const path of ascending) {
     const entry = treeEntry(from, path)
     if (entry === undefined) continue
@@ -152,7 +153,11 @@ export function copyEntries(from: string, entries: readonly { readonly path: Tre
       if (entry.kind === 'directory') fs.mkdirSync(target, { recursive: true, mode: entry.mode })
       else {
         fs.mkdirSync(hostPath(to, parentPath(path)), { recursive: true })
-        copyLeaf(entry, source, target)
+        const file = `${entry.device} ${entry.inode}`
+        const copy = entry.links > 1 ? copies.get(file) : undefined
+        if (copy === undefined) copyLeaf(entry, source, target)
+        else fs.linkSync(copy, target)
+        copies.set(file, target)
       }
     } catch (error) {
       throw failed('copy', from + bytesText(path), error)

@@ -1,0 +1,154 @@
+import type { HostFinding } from '../model/host-finding.ts'
+import type { HostFacts } from './host-facts.ts'
+import { judgeUserNamespaces } from './judge-user-namespaces.ts'
+
+/** What the kernel and util-linux offer to sandboxes, and what each lack means. Pure. */
+export function judgeHost(facts: HostFacts): readonly HostFinding[] {
+  return [
+    judgeKernel(facts),
+    judgeProgram('unshare', facts.unshare),
+    judgeProgram('setpriv', facts.setpriv),
+    ...judgeUserNamespaces(facts),
+    judgeOverlay(facts),
+    judgeLandlock(facts),
+    judgeSeccomp(facts),
+    judgeCgroups(facts),
+  ]
+}
+
+function judgeKernel({ kernelRelease }: HostFacts): HostFinding {
+  const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(kernelRelease) ?? []
+  const isNewEnough = Number(major) > 5 || (Number(major) === 5 && Number(minor) >= 12)
+  const found = `Linux ${kernelRelease || 'of unknown version'}`
+  return isNewEnough
+    ? { id: 'kernel', status: 'ok', found, meaning: 'mounts of a sandbox can be made read-only as a whole (5.12)' }
+    : {
+        id: 'kernel',
+        status: 'failing',
+        found,
+        meaning: 'Before 5.12 a tree of mounts cannot be made read-only in one step: no sandbox can be made.',
+        remedy: 'Boot Linux 5.12 or newer.',
+      }
+}
+
+/** unshare --kill-child=SIGNAL came with util-linux 2.32, setpriv --pdeathsig with 2.33. */
+function judgeProgram(program: 'unshare' | 'setpriv', version: string | undefined): HostFinding {
+  const id = program
+  const remedy = `Install util-linux 2.33 or newer, and see that its ${program} comes first on PATH.`
+  const use = program === 'unshare' ? 'It makes the namespaces of a sandbox.' : 'It ends a sandbox when kith is killed.'
+  if (version === undefined)
+    return {
+      id,
+      status: 'failing',
+      found: `no ${program} on PATH`,
+      meaning: `${use} Without it there is none.`,
+      remedy,
+    }
+  if (/busybox|toybox/i.test(version)) {
+    const lacks = program === 'unshare' ? '--kill-child and --map-auto' : '--pdeathsig'
+    const found = `${program} is busybox's`
+    return { id, status: 'failing', found, meaning: `${use} That of busybox lacks ${lacks}.`, remedy }
+  }
+  const [, number = '', major = '0', minor = '0'] = /util-linux ((\d+)\.(\d+)\S*)/.exec(version) ?? []
+  const found = `${program} of util-linux ${number || 'of unknown version'}`
+  if (number === '')
+    return {
+      id,
+      status: 'warning',
+      found: `${program} is not util-linux's`,
+      meaning: `${use} It may lack options.`,
+      remedy,
+    }
+  if (Number(major) * 1000 + Number(minor) >= 2033) return { id, status: 'ok', found, meaning: use }
+  return { id, status: 'failing', found, meaning: `${use} Before 2.33 util-linux lacks an option for that.`, remedy }
+}
+
+function judgeOverlay({ isRoot, overlay, sysroot }: HostFacts): HostFinding {
+  const id = 'overlayfs'
+  const refused = isRoot ? overlay.refused : overlay.refusedInUserNamespace
+  const where = isRoot && overlay.refusedInUserNamespace === undefined ? ', also in user namespaces' : ''
+  const instead = sysroot === 'links' ? 'as KITH_SYSROOT says' : 'instead'
+  if (overlay.isListed && refused === undefined) {
+    const found = `overlayfs works${isRoot ? where : ' in a user namespace'}`
+    if (!isRoot || where !== '') return { id, status: 'ok', found, meaning: 'it merges the layers of a sysroot' }
+    const meaning = 'Ordinary users cannot merge layers with it: set KITH_SYSROOT=links for their builds.'
+    return { id, status: 'warning', found: `${found}, but not in user namespaces`, meaning }
+  }
+  const found = overlay.isListed ? `overlayfs is refused: ${refused ?? ''}` : 'this kernel has no overlayfs'
+  const meaning =
+    sysroot === 'overlay'
+      ? 'KITH_SYSROOT=overlay asks for it: no sysroot can be made.'
+      : `Layers are merged by hard links ${instead}: builds with many dependencies take longer to start.`
+  const remedy = overlay.isListed
+    ? 'Unset KITH_SYSROOT where links do not come by themselves, or use Linux 5.11 or newer.'
+    : 'Load it: modprobe overlay; or build the kernel with CONFIG_OVERLAY_FS.'
+  return { id, status: sysroot === 'overlay' ? 'failing' : 'warning', found, meaning, remedy }
+}
+
+/** What each ABI of Landlock brought. */
+const landlockRights: readonly (readonly [abi: number, what: string])[] = [
+  [2, 'moving files between directories'],
+  [3, 'truncating'],
+  [4, 'TCP ports'],
+  [5, 'device control'],
+  [6, 'signals and abstract sockets'],
+  [7, 'a log of what was denied'],
+]
+
+function judgeLandlock({ landlockAbi: abi, securityModules }: HostFacts): HostFinding {
+  const id = 'landlock'
+  if (abi > 0) {
+    const lacking = landlockRights.filter(([since]) => since > abi).map(([, what]) => what)
+    const found = `Landlock ABI ${abi}${lacking.length === 0 ? '' : `, without ${lacking.join(', ')}`}`
+    // What came with 7 is for the administrator; it restricts nothing.
+    if (abi >= 6) return { id, status: 'ok', found, meaning: 'a second wall around files, ports and processes' }
+    const meaning = 'For what it does not know, namespaces, read-only mounts and seccomp stand alone.'
+    return { id, status: 'warning', found, meaning, remedy: 'A newer kernel knows more; 6.12 has ABI 6.' }
+  }
+  const isOff = securityModules !== undefined && !securityModules.split(',').includes('landlock')
+  return {
+    id,
+    status: 'warning',
+    found: isOff ? `Landlock is not switched on (${securityModules})` : 'this kernel has no Landlock',
+    meaning: 'Builds are confined by namespaces, read-only mounts and seccomp alone: one wall less.',
+    remedy: isOff
+      ? `Boot with lsm=landlock,${securityModules}`
+      : 'Boot a kernel with CONFIG_SECURITY_LANDLOCK, and landlock among CONFIG_LSM.',
+  }
+}
+
+function judgeSeccomp({ seccompActions }: HostFacts): HostFinding {
+  const id = 'seccomp'
+  if (seccompActions !== undefined)
+    return { id, status: 'ok', found: 'seccomp filters work', meaning: 'system calls that no build needs are closed' }
+  return {
+    id,
+    status: 'failing',
+    found: 'this kernel has no seccomp filters',
+    meaning: 'A sandbox cannot close dangerous system calls, so none is made.',
+    remedy: 'Boot a kernel with CONFIG_SECCOMP_FILTER.',
+  }
+}
+
+function judgeCgroups({ isRoot, cgroups, cgroupVersions }: HostFacts): HostFinding {
+  const id = 'cgroups'
+  const has = cgroups.flatMap(({ controllers }) => controllers)
+  const lacking = (['memory', 'pids', 'cpu'] as const).filter((name) => !has.includes(name))
+  const versions = [...new Set(cgroups.map(({ version }) => version))].join(' and ')
+  if (lacking.length === 0)
+    return { id, status: 'ok', found: `cgroups (version ${versions}): ${has.join(', ')}`, meaning: 'limits of builds' }
+  const told = { memory: 'memory', pids: 'number of processes', cpu: 'share of the processors' }
+  const nothing =
+    cgroupVersions.length === 0
+      ? 'no cgroups are mounted'
+      : `cgroups are there, but none that ${isRoot ? 'kith' : 'this user'} may use`
+  return {
+    id,
+    status: 'warning',
+    found: has.length === 0 ? nothing : `cgroups (version ${versions}): ${has.join(', ')}; not ${lacking.join(', ')}`,
+    meaning: `Nothing limits the ${lacking.map((name) => told[name]).join(', ')} of a build as a whole; KITH_LIMITS holds for each process only, or not at all.`,
+    remedy: isRoot
+      ? 'Mount version 2: mount -t cgroup2 none /sys/fs/cgroup; systemd does so by itself.'
+      : 'Have a part of the tree handed to you, for example: systemd-run --user --scope -p Delegate=yes kith build NAME',
+  }
+}
