@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -28,6 +37,8 @@ export interface ScratchWorld extends Disposable {
   readonly directory: string
   readonly repository: string
   readonly root: string
+  /** Of every kith that runs here. */
+  readonly environment: Readonly<Record<string, string>>
   /** `<XDG_CACHE_HOME>/kiss` */
   readonly cache: string
   readonly run: (...argv: readonly string[]) => Promise<Run>
@@ -77,6 +88,7 @@ export function openWorld(): ScratchWorld {
     directory,
     repository,
     root,
+    environment,
     cache,
     run: (...argv) => runWith({}, ...argv),
     runWith,
@@ -141,12 +153,15 @@ function writeRecipe(directory: string, files: Readonly<Record<string, string | 
 
 /** Processes that have the scratch directory in their environment, their arguments, or their mounts: all that kith starts there. */
 function processesOf(directory: string): string[] {
+  const ownMounts = readlinkSync('/proc/self/ns/mnt')
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((id) => {
       try {
         const read = (file: string): string => readFileSync(`/proc/${id}/${file}`, 'latin1')
-        const isOurs = ['environ', 'cmdline', 'mountinfo'].some((file) => read(file).includes(`${directory}/`))
+        const hasOwnMounts = readlinkSync(`/proc/${id}/ns/mnt`) !== ownMounts
+        const places = ['environ', 'cmdline', ...(hasOwnMounts ? ['mountinfo'] : [])]
+        const isOurs = places.some((file) => read(file).includes(`${directory}/`))
         return isOurs ? [`process ${id} ${read('cmdline').replaceAll('\0', ' ')}`] : []
       } catch {
         return []
@@ -160,7 +175,10 @@ function mountsBelow(directory: string): string[] {
 }
 
 function draftsIn(cache: string): string[] {
-  const drafts = listTree(join(cache, 'kith', 'layers')).filter((path) => path.startsWith('.'))
+  // Their names alone: layers and link farms hold links that a recursive listing would follow.
+  const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : [])
+  const drafts = namesIn(join(cache, 'kith', 'layers')).filter((name) => name.startsWith('.'))
+  const farms = namesIn(join(cache, 'kith', 'farms')).filter((name) => name !== 'stock')
   const parts = listTree(join(cache, 'bin')).filter((path) => path.includes('.part'))
-  return [...listTree(join(cache, 'proc')), ...drafts, ...parts]
+  return [...listTree(join(cache, 'proc')), ...drafts, ...farms, ...parts]
 }

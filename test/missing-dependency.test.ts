@@ -44,7 +44,12 @@ echo 'int friend(void) { return 0; }' >friend.c
 cc -shared -fPIC -o "$1/usr/lib/libfriend.so" friend.c
 `
 
-const usesTool = '#!/bin/sh -e\nfriend >"$1/greeting"\n'
+/** Says much before it fails, as builds do. */
+const usesTool = `#!/bin/sh -e
+line=0
+while [ $line -lt 10000 ]; do line=$((line + 1)); echo "this is line $line"; done
+friend >"$1/greeting"
+`
 const usesLibrary = `#!/bin/sh -e
 echo 'int main(void) { return 0; }' >main.c
 cc -fno-use-linker-plugin -o "$1/main" main.c -lfriend

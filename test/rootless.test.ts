@@ -163,7 +163,7 @@ ranged(
     const child = world.startUnder(inRange(world.directory), 'build', 'slow')
     await waitUntil(() => world.cached('proc').some((path) => path.endsWith('mine')))
     expect(world.leftovers().join('\n')).toContain('sleep 100')
-  // The shell that mounts has become kith itself.
+    // The shell that mounts has become kith itself.
     process.kill(child.pid, 'SIGKILL')
     await child.exited
     await waitUntil(() => world.leftovers().every((one) => !one.startsWith('process')))

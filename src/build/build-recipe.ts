@@ -11,6 +11,7 @@ import { placeFile } from '../system/place-file.ts'
 import { artifactDirectory } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { copyRecipe } from './copy-recipe.ts'
+import { dropKeptBuild, keepFailedBuild } from './kept-build.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { runPackaging, runUnpacking } from './run-jobs.ts'
 import { runScript } from './run-script.ts'
@@ -49,9 +50,6 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
     emit({ kind: 'build-finished', package: name, artifact, durationMs: performance.now() - started, files, sizeBytes })
     await hooks.run('post-package', [name, file], join(work.destdir, 'var/db/kiss/installed', name))
     return file
-  } catch (error) {
-    if (error instanceof KithError && error.code === 'build-failed') await hooks.run('build-fail', [name, work.build])
-    throw error
   } finally {
     if (!settings.keepsWork) removeWorkDirectory(work)
   }
@@ -79,7 +77,19 @@ async function buildIn(
   const epoch = chooseEpoch(settings.environment.SOURCE_DATE_EPOCH, newestMtime)
   makeDirectory(join(work.destdir, 'var/db/kiss/installed'))
   await hooks.run('pre-build', [name, work.build], work.build)
-  await runScript({ recipe, sysroot, epoch }, settings, surroundings, context)
+  try {
+    await runScript({ recipe, sysroot, epoch }, settings, surroundings, context)
+  } catch (error) {
+    if (!(error instanceof KithError)) throw error
+    const isFailure = error.code === 'build-failed' || error.code === 'build-limit-reached'
+    if (isFailure) await hooks.run('build-fail', [name, work.build])
+    const { version } = recipe.version
+    // With KISS_DEBUG everything stays where it is. A full disk needs its space.
+    if (isFailure && !settings.keepsWork && !isDiskFull(error))
+      keepFailedBuild(work, { name, version, epoch }, settings.cacheDirectory)
+    throw error
+  }
+  dropKeptBuild(settings.cacheDirectory, name)
   await hooks.run('post-build', [name, work.destdir])
   const artifact = printArtifactName({ name, version: recipe.version, compression: settings.compression })
   const packaged = await runPackaging(recipe, { artifact, epoch, sysroot }, settings, surroundings, context)
@@ -91,4 +101,8 @@ function tell(recipe: Recipe, packaged: PackageResult, { emit }: Pick<Context, '
   for (const inspected of packaged.inspected) emit({ kind: 'elf-inspected', package: name, ...inspected })
   for (const detected of packaged.detected) emit({ kind: 'dependency-detected', package: name, ...detected })
   for (const text of packaged.warnings) emit({ kind: 'notice', level: 'warning', package: name, text })
+}
+
+function isDiskFull(error: KithError): boolean {
+  return error.code === 'build-limit-reached' && (error.details as { readonly limit: string }).limit === 'free'
 }

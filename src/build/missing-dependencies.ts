@@ -52,7 +52,7 @@ export async function tellMissingDependencies(
   }
   const searchAll = searchOwners(missing)
   for (const [name, { manifest }] of world.installed) remember(searchAll, name, attempt(manifest) ?? [])
-  const unowned = missing.filter((one) => !owners.some((owner) => owner.missing === one))
+  const unowned = missing.filter((one) => !owners.some((owner) => owner.missing === one && !owner.isWeak))
   if (unowned.length > 0) {
     const searchRest = searchOwners(unowned)
     for (const [name, file] of tarballs(world, cacheDirectory)) {

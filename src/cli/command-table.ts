@@ -38,6 +38,13 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/checksum.ts')).checksum,
   },
   {
+    name: 'doctor',
+    usage: '',
+    summary: 'Tell what this host offers to builds, and what is missing',
+    options: [],
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'download',
     letter: 'd',
     usage: '[PACKAGE...]',
@@ -100,12 +107,26 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/remove.ts')).remove,
   },
   {
+    name: 'sandbox',
+    usage: '[--network] [--host-tools] [PACKAGE]',
+    summary: 'Tell what the build of a package may see, change and reach',
+    options: ['--host-tools', '--network'],
+    load: async () => (await import('./commands/sandbox.ts')).sandbox,
+  },
+  {
     name: 'search',
     letter: 's',
     usage: '[GLOB...]',
     summary: 'Find recipes by name',
     options: [],
     load: async () => (await import('./commands/search.ts')).search,
+  },
+  {
+    name: 'shell',
+    usage: '[--network] [--host-tools] [PACKAGE]',
+    summary: 'Open a shell where a package is built, or where its build failed',
+    options: ['--host-tools', '--network'],
+    load: async () => (await import('./commands/shell.ts')).shell,
   },
   {
     name: 'update',

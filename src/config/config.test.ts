@@ -59,6 +59,16 @@ test('readConfig() names the setting it cannot use, and what it expected', () =>
   expect(refusal({ KISS_PATH: '/a:b' })).toContain('KISS_PATH="b"')
 })
 
+test('readConfig() reads how sysroots are made and what builds see of the host', () => {
+  expect(read({})).toMatchObject({ sysroot: 'auto', sandboxFiles: [] })
+  expect(read({ KITH_SYSROOT: 'links', KISS_SANDBOX_FILES: '/opt/x:rw' })).toMatchObject({
+    sysroot: 'links',
+    sandboxFiles: [{ path: '/opt/x', isWritable: true }],
+  })
+  expect(refusal({ KITH_SYSROOT: 'copy' })).toContain('KITH_SYSROOT="copy": expected one of auto overlay links')
+  expect(() => read({ KISS_SANDBOX_FILES: 'x' })).toThrow('not absolute')
+})
+
 test.each(['../../etc', 'a/b', '.hidden', '..'])('KISS_PID=%p cannot lead out of the work directory', (value) => {
   expect(refusal({ KISS_PID: value })).toContain('KISS_PID')
 })

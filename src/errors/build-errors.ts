@@ -19,11 +19,16 @@ export function allowMore(limit: Limit): string {
 export const buildErrors = {
   'build-failed': entry<{ package: string; status: string; log: string }>(
     ({ package: name, status, log }) => `Cannot build "${name}": its build script ended with ${status}\n  log ${log}`,
-    ({ log }) => `Read the end of the log: tail -n 50 ${log}`,
+    ({ package: name, log }) =>
+      `Read the end of the log: tail -n 50 ${log}; look around where it failed: kith shell ${name}`,
   ),
   'build-limit-reached': entry<{ package: string; limit: Limit; log: string }>(
     ({ package: name, limit, log }) => `Cannot build "${name}": ${limitReached[limit]}\n  log ${log}`,
     ({ limit, log }) => `Read the end of the log: tail -n 50 ${log}; or allow more: ${allowMore(limit)}`,
+  ),
+  'dependencies-not-built': entry<{ package: string; missing: readonly string[] }>(
+    ({ package: name, missing }) => `Cannot open a shell for "${name}": not built yet: ${missing.join(' ')}`,
+    ({ missing }) => `Build what it needs first: kith build ${missing.join(' ')}`,
   ),
   'build-left-unusable': entry<{ package: string; path: string; reason: string }>(
     ({ package: name, path, reason }) => `Cannot package "${name}": "${path}" ${reason}`,

@@ -257,6 +257,7 @@ test('findMissing() keeps the order, once each, and of many the last', () => {
 
 test('findMissing() reads the end of a log only', () => {
   expect(missingIn(`sh: 1: early: not found\n${'x\n'.repeat(logTail.lines)}`)).toEqual([])
+  expect(missingIn(`sh: 1: early: not found\n${'x'.repeat(logTail.characters)}`)).toEqual([])
 })
 
 test('findMissing() takes no name that leaves its directory, looks like an option or moves the cursor', () => {

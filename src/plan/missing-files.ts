@@ -12,7 +12,6 @@ export const logTail = { lines: 200, characters: 1 << 16 } as const
 
 /** Of what a log misses, the last so many: the first are often optional. */
 const mostMissing = 24
-const longestLine = 2000
 
 /**
  * What the end of a build's log says is not there, in its order, each once. The log is hostile: names are plain and short,
@@ -36,7 +35,7 @@ export function findMissing(log: string): readonly MissingFile[] {
 
 function lastLines(log: string): string[] {
   const lines = log.slice(-logTail.characters).split(/[\r\n]+/)
-  return lines.slice(-logTail.lines).map((line) => line.slice(0, longestLine).replace(/\x1b\[[0-9;]{0,20}[mK]/g, ''))
+  return lines.slice(-logTail.lines).map((line) => line.replace(/\x1b\[[0-9;]{0,20}[mK]/g, ''))
 }
 
 /** What the messages in one line name. */

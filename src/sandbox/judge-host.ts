@@ -1,5 +1,6 @@
 import type { HostFinding } from '../model/host-finding.ts'
 import type { HostFacts } from './host-facts.ts'
+import { judgeOverlay } from './judge-overlay.ts'
 import { judgeUserNamespaces } from './judge-user-namespaces.ts'
 
 /** What the kernel and util-linux offer to sandboxes, and what each lack means. Pure. */
@@ -50,7 +51,7 @@ function judgeProgram(program: 'unshare' | 'setpriv', version: string | undefine
     return { id, status: 'failing', found, meaning: `${use} That of busybox lacks ${lacks}.`, remedy }
   }
   const [, number = '', major = '0', minor = '0'] = /util-linux ((\d+)\.(\d+)\S*)/.exec(version) ?? []
-  const found = `${program} of util-linux ${number || 'of unknown version'}`
+  const found = `util-linux ${number}`
   if (number === '')
     return {
       id,
@@ -61,28 +62,6 @@ function judgeProgram(program: 'unshare' | 'setpriv', version: string | undefine
     }
   if (Number(major) * 1000 + Number(minor) >= 2033) return { id, status: 'ok', found, meaning: use }
   return { id, status: 'failing', found, meaning: `${use} Before 2.33 util-linux lacks an option for that.`, remedy }
-}
-
-function judgeOverlay({ isRoot, overlay, sysroot }: HostFacts): HostFinding {
-  const id = 'overlayfs'
-  const refused = isRoot ? overlay.refused : overlay.refusedInUserNamespace
-  const where = isRoot && overlay.refusedInUserNamespace === undefined ? ', also in user namespaces' : ''
-  const instead = sysroot === 'links' ? 'as KITH_SYSROOT says' : 'instead'
-  if (overlay.isListed && refused === undefined) {
-    const found = `overlayfs works${isRoot ? where : ' in a user namespace'}`
-    if (!isRoot || where !== '') return { id, status: 'ok', found, meaning: 'it merges the layers of a sysroot' }
-    const meaning = 'Ordinary users cannot merge layers with it: set KITH_SYSROOT=links for their builds.'
-    return { id, status: 'warning', found: `${found}, but not in user namespaces`, meaning }
-  }
-  const found = overlay.isListed ? `overlayfs is refused: ${refused ?? ''}` : 'this kernel has no overlayfs'
-  const meaning =
-    sysroot === 'overlay'
-      ? 'KITH_SYSROOT=overlay asks for it: no sysroot can be made.'
-      : `Layers are merged by hard links ${instead}: builds with many dependencies take longer to start.`
-  const remedy = overlay.isListed
-    ? 'Unset KITH_SYSROOT where links do not come by themselves, or use Linux 5.11 or newer.'
-    : 'Load it: modprobe overlay; or build the kernel with CONFIG_OVERLAY_FS.'
-  return { id, status: sysroot === 'overlay' ? 'failing' : 'warning', found, meaning, remedy }
 }
 
 /** What each ABI of Landlock brought. */
@@ -99,7 +78,7 @@ function judgeLandlock({ landlockAbi: abi, securityModules }: HostFacts): HostFi
   const id = 'landlock'
   if (abi > 0) {
     const lacking = landlockRights.filter(([since]) => since > abi).map(([, what]) => what)
-    const found = `Landlock ABI ${abi}${lacking.length === 0 ? '' : `, without ${lacking.join(', ')}`}`
+    const found = `ABI ${abi}${lacking.length === 0 ? '' : `, without ${lacking.join(', ')}`}`
     // What came with 7 is for the administrator; it restricts nothing.
     if (abi >= 6) return { id, status: 'ok', found, meaning: 'a second wall around files, ports and processes' }
     const meaning = 'For what it does not know, namespaces, read-only mounts and seccomp stand alone.'
@@ -109,7 +88,7 @@ function judgeLandlock({ landlockAbi: abi, securityModules }: HostFacts): HostFi
   return {
     id,
     status: 'warning',
-    found: isOff ? `Landlock is not switched on (${securityModules})` : 'this kernel has no Landlock',
+    found: isOff ? `not switched on (${securityModules})` : 'this kernel has none',
     meaning: 'Builds are confined by namespaces, read-only mounts and seccomp alone: one wall less.',
     remedy: isOff
       ? `Boot with lsm=landlock,${securityModules}`
@@ -120,11 +99,11 @@ function judgeLandlock({ landlockAbi: abi, securityModules }: HostFacts): HostFi
 function judgeSeccomp({ seccompActions }: HostFacts): HostFinding {
   const id = 'seccomp'
   if (seccompActions !== undefined)
-    return { id, status: 'ok', found: 'seccomp filters work', meaning: 'system calls that no build needs are closed' }
+    return { id, status: 'ok', found: 'filters work', meaning: 'system calls that no build needs are closed' }
   return {
     id,
     status: 'failing',
-    found: 'this kernel has no seccomp filters',
+    found: 'this kernel has none',
     meaning: 'A sandbox cannot close dangerous system calls, so none is made.',
     remedy: 'Boot a kernel with CONFIG_SECCOMP_FILTER.',
   }
@@ -135,18 +114,20 @@ function judgeCgroups({ isRoot, cgroups, cgroupVersions }: HostFacts): HostFindi
   const has = cgroups.flatMap(({ controllers }) => controllers)
   const lacking = (['memory', 'pids', 'cpu'] as const).filter((name) => !has.includes(name))
   const versions = [...new Set(cgroups.map(({ version }) => version))].join(' and ')
-  if (lacking.length === 0)
-    return { id, status: 'ok', found: `cgroups (version ${versions}): ${has.join(', ')}`, meaning: 'limits of builds' }
-  const told = { memory: 'memory', pids: 'number of processes', cpu: 'share of the processors' }
-  const nothing =
-    cgroupVersions.length === 0
-      ? 'no cgroups are mounted'
-      : `cgroups are there, but none that ${isRoot ? 'kith' : 'this user'} may use`
+  const found = `version ${versions}: ${has.join(', ')}`
+  if (lacking.length === 0) return { id, status: 'ok', found, meaning: 'a build as a whole can be limited' }
+  const meanings = {
+    memory: 'memory is limited for each process, not for a build as a whole',
+    pids: isRoot ? 'the number of processes is not limited' : 'processes are limited by setrlimit alone',
+    cpu: 'KITH_LIMITS cpus does nothing',
+  }
+  const who = isRoot ? 'that kith may use' : 'that this user may use'
+  const none = cgroupVersions.length === 0 ? 'none are mounted' : `none ${who}`
   return {
     id,
     status: 'warning',
-    found: has.length === 0 ? nothing : `cgroups (version ${versions}): ${has.join(', ')}; not ${lacking.join(', ')}`,
-    meaning: `Nothing limits the ${lacking.map((name) => told[name]).join(', ')} of a build as a whole; KITH_LIMITS holds for each process only, or not at all.`,
+    found: has.length === 0 ? none : `${found}, without ${lacking.join(', ')}`,
+    meaning: `In builds ${lacking.map((name) => meanings[name]).join('; ')}.`,
     remedy: isRoot
       ? 'Mount version 2: mount -t cgroup2 none /sys/fs/cgroup; systemd does so by itself.'
       : 'Have a part of the tree handed to you, for example: systemd-run --user --scope -p Delegate=yes kith build NAME',

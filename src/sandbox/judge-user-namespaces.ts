@@ -6,22 +6,27 @@ export function judgeUserNamespaces(facts: HostFacts): readonly HostFinding[] {
   return [judgeNamespaces(facts), judgeIdRange(facts)]
 }
 
-function judgeNamespaces({ isRoot, userNamespaces, unshare }: HostFacts): HostFinding {
+function judgeNamespaces({ isRoot, userNamespaces }: HostFacts): HostFinding {
   const id = 'user-namespaces'
-  const { refused } = userNamespaces
-  if (unshare === undefined)
-    return { id, status: 'warning', found: 'not tried, without unshare', meaning: 'Ordinary users need them to build.' }
+  const { refused, isTried } = userNamespaces
+  if (!isTried)
+    return {
+      id,
+      status: 'warning',
+      found: 'not tried, for lack of util-linux',
+      meaning: 'Ordinary users need them to build.',
+    }
   if (refused === undefined)
     return {
       id,
       status: 'ok',
-      found: 'user namespaces work',
-      meaning: 'ordinary users can build, without any privilege',
+      found: 'ordinary users can make them',
+      meaning: 'they can build, without any privilege',
     }
   return {
     id,
     status: isRoot ? 'warning' : 'failing',
-    found: `user namespaces are refused to ordinary users: ${refused}`,
+    found: `refused to ordinary users: ${refused}`,
     meaning: isRoot ? 'Only root can build on this host.' : 'Without one an ordinary user cannot make a sandbox.',
     remedy: remedyFor(userNamespaces),
   }
@@ -36,7 +41,7 @@ function remedyFor({ maximum, unprivilegedClone, apparmorRestricts }: HostFacts[
   return 'No known setting forbids them: a container or a security module may. Allow them there, or build as root.'
 }
 
-function judgeIdRange({ isRoot, idRange }: HostFacts): HostFinding {
+function judgeIdRange({ isRoot, userName, idRange }: HostFacts): HostFinding {
   const id = 'id-range'
   const meaning = 'In a build root is this user, and there is nobody else: a script that gives files to others fails.'
   if (isRoot)
@@ -57,7 +62,7 @@ function judgeIdRange({ isRoot, idRange }: HostFacts): HostFinding {
       status: 'warning',
       found: `this user has no range in ${idRange.lackingIn.join(' and ')}`,
       meaning,
-      remedy: 'Add one, as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 NAME',
+      remedy: `Add one, as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${userName || 'NAME'}`,
     }
   return {
     id,

@@ -2,6 +2,7 @@ import { killAllOthers, reapOrphans } from '../native/process-control.ts'
 import { readLink, readText } from '../system/files.ts'
 import { openReport } from '../system/report-file.ts'
 import { runUnder } from '../system/streaming.ts'
+import { runInTerminal } from '../system/terminal.ts'
 import { runningKernel } from './kernel.ts'
 import { setUpSandbox } from './set-up.ts'
 import type { SandboxReport, SandboxSpec } from './spec.ts'
@@ -36,9 +37,14 @@ export async function launchSandbox(specFile: string): Promise<number> {
   const reap = (): void => reapOrphans(command)
   process.on('SIGCHLD', reap)
   try {
-    const { status, signal } = await runUnder(spec.command, (id) => {
+    const started = (id: number): void => {
       command = id
-    })
+    }
+    const { terminal } = spec.command
+    const ending = await (terminal === undefined
+      ? runUnder(spec.command, started)
+      : runInTerminal(spec.command, terminal, started))
+    const { status, signal } = ending
     killAllOthers()
     return end({ kind: 'exited', status, signal }, status)
   } catch (error) {

@@ -1,6 +1,15 @@
 import { bytesText, childPath, type TreePath, textBytes } from '../model/tree-path.ts'
 import { copyEntries, type TreeEntry, treeEntry, treeNames } from '../system/tree.ts'
-import { finishDirectory, linkEntry, makeMountPoint, makeTreeDirectory, readableNames } from '../system/tree-links.ts'
+import {
+  copySymlink,
+  finishDirectory,
+  type LinkStock,
+  linkEntry,
+  makeDirectoryPoint,
+  makeFilePoint,
+  makeTreeDirectory,
+  readableNames,
+} from '../system/tree-links.ts'
 
 /** One of the directories to merge. Those of the host are not ours to make links in: not ours, and not on our file system. */
 export interface FarmSource {
@@ -28,7 +37,7 @@ interface Found {
  * paths stay what they are, where symlinks to the host would lead programs that look for their own files out of the sysroot.
  * A mount costs less than looking into a directory. Throws `io-failed`.
  */
-export function makeLinkFarm(sources: readonly FarmSource[], farm: string): FarmPieces[] {
+export function makeLinkFarm(sources: readonly FarmSource[], farm: string, stock: LinkStock): FarmPieces[] {
   const pieces = new Map(sources.map((source) => [source, [] as string[]]))
   const merge = (path: TreePath, merged: readonly FarmSource[], top: TreeEntry): void => {
     makeTreeDirectory(farm, path)
@@ -39,7 +48,8 @@ export function makeLinkFarm(sources: readonly FarmSource[], farm: string): Farm
     const { source, entry } = top
     const isMounted = entry.kind === 'directory' ? below.length === 0 : source.isHost && entry.kind !== 'symlink'
     if (isMounted && isText(path)) {
-      makeMountPoint(farm, path, entry.kind === 'directory' ? 'directory' : 'file')
+      if (entry.kind === 'directory') makeDirectoryPoint(farm, path)
+      else makeFilePoint(farm, path, stock)
       pieces.get(source)?.push(bytesText(path).slice(1))
     } else if (entry.kind === 'directory')
       merge(
@@ -47,6 +57,7 @@ export function makeLinkFarm(sources: readonly FarmSource[], farm: string): Farm
         [top, ...below].map((found) => found.source),
         entry,
       )
+    else if (source.isHost && entry.kind === 'symlink') copySymlink(source.directory, path, farm, stock)
     else if (source.isHost) copyEntries(source.directory, [{ path }], farm)
     else linkEntry(source.directory, path, farm)
   }

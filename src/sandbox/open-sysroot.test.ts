@@ -151,33 +151,37 @@ const entry = fc.record({
   time: fc.integer({ min: 1, max: 2e9 }),
 })
 
-mounted(mountTitle('openSysroot() by links shows what overlayfs shows, whatever the layers hold'), () => {
-  let run = 0
-  fc.assert(
-    fc.property(fc.array(fc.array(entry, { maxLength: 12 }), { minLength: 2, maxLength: 4 }), (trees) => {
-      const layers = trees.map((tree, index) => {
-        const directory = layer(`${run}-${index}`, [])
-        for (const { path, kind, mode, time } of tree) {
-          const place = join(directory, 'usr', ...path)
-          try {
-            mkdirSync(kind === 'directory' ? place : dirname(place), { recursive: true })
-            if (kind === 'file') writeFileSync(place, `${index}`)
-            if (kind === 'symlink') symlinkSync(`to-${index}`, place)
-            if (kind === 'directory') chmodSync(place, mode)
-            if (kind !== 'symlink') utimesSync(place, time, time)
-          } catch {
-            // Something else is in the way already.
+mounted(
+  mountTitle('openSysroot() by links shows what overlayfs shows, whatever the layers hold'),
+  () => {
+    let run = 0
+    fc.assert(
+      fc.property(fc.array(fc.array(entry, { maxLength: 12 }), { minLength: 2, maxLength: 4 }), (trees) => {
+        const layers = trees.map((tree, index) => {
+          const directory = layer(`${run}-${index}`, [])
+          for (const { path, kind, mode, time } of tree) {
+            const place = join(directory, 'usr', ...path)
+            try {
+              mkdirSync(kind === 'directory' ? place : dirname(place), { recursive: true })
+              if (kind === 'file') writeFileSync(place, `${index}`)
+              if (kind === 'symlink') symlinkSync(`to-${index}`, place)
+              if (kind === 'directory') chmodSync(place, mode)
+              if (kind !== 'symlink') utimesSync(place, time, time)
+            } catch {
+              // Something else is in the way already.
+            }
           }
-        }
-        return directory
-      })
-      run++
+          return directory
+        })
+        run++
 
-      expect(see('links', { layers, hasHostTools: false })).toBe(see('overlay', { layers, hasHostTools: false }))
-    }),
-    { numRuns: 40 },
-  )
-})
+        expect(see('links', { layers, hasHostTools: false })).toBe(see('overlay', { layers, hasHostTools: false }))
+      }),
+      { numRuns: 25 },
+    )
+  },
+  30_000,
+)
 
 mounted(mountTitle('openSysroot() by overlay merges more layers than one overlay takes'), () => {
   const layers = Array.from({ length: 620 }, (_, index) =>
@@ -190,21 +194,22 @@ mounted(mountTitle('openSysroot() by overlay merges more layers than one overlay
 
 test('openSysroot() leaves nothing, and makes nothing where a lone layer is bound', () => {
   const layers = [layer('one', ['usr/a']), layer('two', ['usr/b'])]
+  const farms = (): string[] => readdirSync(join(scratch, 'farms')).filter((name) => name !== 'stock')
   {
     using single = openSysroot(planSysroot({ layers: layers.slice(0, 1), hasHostTools: true, own: ['usr'] }), {
       strategy: 'links',
       layersDirectory,
     })
     expect(single.mounts.every(({ kind }) => kind === 'overlay' || kind === 'symlink')).toBe(true)
-    expect(readdirSync(layersDirectory)).toEqual(['one', 'two'])
+    expect(lstatSync(join(scratch, 'farms'), { throwIfNoEntry: false })).toBeUndefined()
   }
   {
     using merged = openSysroot(planSysroot({ layers, hasHostTools: false }), { strategy: 'links', layersDirectory })
     expect(merged.mounts.map(({ kind }) => kind)).toEqual(['farm'])
-    expect(readdirSync(layersDirectory).length).toBe(3)
-    const farm = readdirSync(layersDirectory).find((name) => name.startsWith('.farm-')) ?? ''
-    expect(lstatSync(join(layersDirectory, farm)).mode & 0o777).toBe(0o700)
+    const [farm = ''] = farms()
+    expect(lstatSync(join(scratch, 'farms', farm)).mode & 0o777).toBe(0o700)
   }
-  expect(readdirSync(layersDirectory)).toEqual(['one', 'two'])
+  expect(farms()).toEqual([])
+  expect(readdirSync(layersDirectory).sort()).toEqual(['one', 'two'])
   expect(lstatSync(join(layers[0] ?? '', 'usr/a')).nlink).toBe(1)
 })

@@ -1,14 +1,15 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { SysrootStrategy } from '../model/sysroot-setting.ts'
 import { claimDirectory } from '../system/claimed-directory.ts'
 import { isOverlay } from '../system/file-system-kind.ts'
+import { type LinkStock, openLinkStock } from '../system/tree-links.ts'
 import { makeLinkFarm } from './link-farm.ts'
 import { mostLowers } from './mount-overlay.ts'
 import type { MountOperation } from './spec.ts'
 
 export interface SysrootMaking {
   readonly strategy: SysrootStrategy
-  /** Where link farms are made: on the file system of the layers. */
+  /** Where the layers are. Link farms are made beside it, on the same file system. */
   readonly layersDirectory: string
 }
 
@@ -25,10 +26,12 @@ export interface Sysroot extends Disposable {
 export function openSysroot(planned: readonly MountOperation[], { strategy, layersDirectory }: SysrootMaking): Sysroot {
   if (!planned.some((operation) => needsFarm(operation, strategy)))
     return { mounts: planned, [Symbol.dispose]: () => {} }
-  const claimed = claimDirectory(join(layersDirectory, `.farm-${process.pid}-${counter++}`))
+  const farms = farmsDirectoryOf(layersDirectory)
+  const claimed = claimDirectory(join(farms, `${process.pid}-${counter++}`))
   try {
+    const stock = openLinkStock(join(farms, 'stock'))
     const mounts = planned.map((operation) =>
-      needsFarm(operation, strategy) ? farmInstead(operation, claimed.path) : operation,
+      needsFarm(operation, strategy) ? farmInstead(operation, claimed.path, stock) : operation,
     )
     return { mounts, [Symbol.dispose]: () => claimed[Symbol.dispose]() }
   } catch (error) {
@@ -37,6 +40,11 @@ export function openSysroot(planned: readonly MountOperation[], { strategy, laye
   }
 }
 let counter = 0
+
+/** Where link farms are, and those that were abandoned. */
+export function farmsDirectoryOf(layersDirectory: string): string {
+  return join(dirname(layersDirectory), 'farms')
+}
 
 type Overlay = Extract<MountOperation, { kind: 'overlay' }>
 
@@ -48,8 +56,8 @@ function needsFarm(operation: MountOperation, strategy: SysrootStrategy): operat
 }
 
 /** The host's own directory is the one that is at the same path there. */
-function farmInstead({ target, lowers }: Overlay, directory: string): MountOperation {
+function farmInstead({ target, lowers }: Overlay, directory: string, stock: LinkStock): MountOperation {
   const source = join(directory, target)
   const sources = lowers.map((lower) => ({ directory: lower, isHost: lower === target }))
-  return { kind: 'farm', target, source, pieces: makeLinkFarm(sources, source) }
+  return { kind: 'farm', target, source, pieces: makeLinkFarm(sources, source, stock) }
 }

@@ -10,6 +10,7 @@ export const protections = [
   'cgroup-namespace',
   'private-mounts',
   'new-root',
+  'overlay',
   'read-only',
   'no-setuid',
   'no-devices',

@@ -7,6 +7,7 @@ import { requireProgram } from '../system/process.ts'
 import { writeReport } from '../system/report-file.ts'
 import { ownExecutable } from '../system/self.ts'
 import { type OutputSink, runStreaming } from '../system/streaming.ts'
+import { inputTerminal, takeTerminal } from '../system/terminal.ts'
 import { openCgroup } from './cgroup.ts'
 import { hasController, type SandboxHost, type UserMapping, userOptions } from './host.ts'
 import type { SandboxReport, SandboxSpec } from './spec.ts'
@@ -22,7 +23,7 @@ export interface SandboxRun {
   readonly limits: BuildLimits
   /** Gets standard output and error of the command, as they come. What it throws ends the run. */
   readonly output: OutputSink
-  /** The command reads what this process reads; otherwise nothing. */
+  /** The command reads what this process reads, in a terminal of its own where this process has one; otherwise nothing. */
   readonly hasInput?: boolean
 }
 
@@ -50,8 +51,10 @@ export async function runSandbox(
   makeDirectory(root)
   const memory = memoryBytes(limits.memory)
   using cgroup = openCgroup(host.cgroups, { ...limits, memoryBytes: memory })
+  const terminal = hasInput ? inputTerminal() : undefined
   const spec: SandboxSpec = {
     ...request,
+    command: { ...request.command, terminal },
     root,
     landlockAbi: host.landlockAbi,
     resources: limitProcesses(host, limits.processes, hasController(host, 'memory') ? undefined : memory),
@@ -62,6 +65,8 @@ export async function runSandbox(
   if (context.signal.aborted) throw new KithError('interrupted', {})
   using watch = watchLimits(limits, workDirectory)
   let told = ''
+  const launched = (): number | undefined => findReport(told, 'launched')?.id
+  using _terminal = terminal && takeTerminal(() => sendSignal(launched(), 'SIGWINCH'))
   const status = await runStreaming(launchCommand(specFile, request, host.userMapping), {
     purpose,
     stdin: hasInput ? 'inherit' : 'ignore',
@@ -75,7 +80,7 @@ export async function runSandbox(
     },
     signal: AbortSignal.any([context.signal, watch.signal]),
     // The init first: when `unshare` has seen it end, every process of the sandbox has.
-    end: (id) => killProcess(findReport(told, 'launched')?.id ?? id),
+    end: (id) => sendSignal(launched() ?? id, 'SIGKILL'),
   })
   if (context.signal.aborted) throw new KithError('interrupted', {})
   const ended = watch.exceeded()
@@ -159,9 +164,9 @@ function findReport<Kind extends SandboxReport['kind']>(
   return lines.map((line) => JSON.parse(line) as SandboxReport).find(isWanted)
 }
 
-function killProcess(id: number): void {
+function sendSignal(id: number | undefined, signal: 'SIGKILL' | 'SIGWINCH'): void {
   try {
-    process.kill(id, 'SIGKILL')
+    if (id !== undefined) process.kill(id, signal)
   } catch {
     // It has ended by itself.
   }

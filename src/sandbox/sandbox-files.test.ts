@@ -50,7 +50,7 @@ function see(
   const parts = { layers, hasHostTools: false }
   const plan = planSandboxFiles(files, parts, join(scratch, 'points'))
   const planned = planSysroot({ ...parts, layers: [...plan.layers, ...layers] })
-  using sysroot = openSysroot(planned, { strategy, layersDirectory: scratch })
+  using sysroot = openSysroot(planned, { strategy, layersDirectory: join(scratch, 'layers') })
   return tryMounts(scratch, [...sysroot.mounts, ...plan.mounts, { kind: 'seal-root' }], script)
 }
 

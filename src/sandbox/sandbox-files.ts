@@ -57,9 +57,8 @@ export function planSandboxFiles(
     const reason = place === undefined ? 'its path is a loop of links in the sysroot' : sandboxPathFault(place.path)
     if (place === undefined || reason !== undefined)
       throw new KithError('sandbox-file-refused', { path, reason: reason ?? '' })
-    const isCovered = mounts.some((mount) => 'target' in mount && place.path.startsWith(`${mount.target}/`))
     const isThere = place.kind === (isDirectory ? 'directory' : 'file')
-    if (place.isMerged && !isCovered && !isThere) points.set(place.path, { ...place, isDirectory })
+    if (place.isMerged && !isThere) points.set(place.path, { ...place, isDirectory })
     mounts.push({ kind: 'bind', target: place.path, source: path, isWritable })
     if (isWritable) landlock.push({ path: place.path, access: isDirectory ? 'write' : 'write-file' })
   }

@@ -50,6 +50,8 @@ export interface SandboxSpec {
     readonly argv: readonly string[]
     readonly cwd: string
     readonly environment: Readonly<Record<string, string>>
+    /** The size of the terminal that it runs in, where it runs in one. */
+    readonly terminal?: { readonly columns: number; readonly rows: number } | undefined
   }
   /** Process id of the kith that asked. */
   readonly owner: number

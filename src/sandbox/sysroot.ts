@@ -55,7 +55,7 @@ function planEntry(name: string, paths: readonly string[]): MountOperation[] {
   }
 }
 
-export type MergedEntry =
+type MergedEntry =
   | { readonly kind: 'directory'; readonly paths: readonly string[] }
   | { readonly kind: Exclude<FileKind, 'directory'>; readonly path: string }
 

@@ -8,6 +8,7 @@ import { deviceRules, planDevices } from './devices.ts'
 import { requireSandbox } from './host.ts'
 import { openSysroot } from './open-sysroot.ts'
 import { runSandbox } from './run-sandbox.ts'
+import { planSysroot } from './sysroot.ts'
 
 /**
  * Runs `true` in a sandbox like that of a build, with an empty layer over the host's tools; gives how long that took, in
@@ -25,10 +26,8 @@ export async function trySandbox(
   makeDirectory(workDirectory)
   const program = requireProgram('true', 'try a sandbox')
   const started = performance.now()
-  using sysroot = openSysroot(
-    { layers: [layer], hasHostTools: true },
-    { strategy: host.sysroot, layersDirectory: scratch },
-  )
+  const planned = planSysroot({ layers: [layer], hasHostTools: true })
+  using sysroot = openSysroot(planned, { strategy: host.sysroot, layersDirectory: scratch })
   const { status } = await runSandbox(
     {
       hostName: 'kith',

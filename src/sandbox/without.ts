@@ -1,7 +1,7 @@
 import { changeRoot, mountAttributes, mountFlags } from '../native/mount.ts'
 import type { SandboxKernel } from './kernel.ts'
 import type { Protection } from './protections.ts'
-import type { SandboxSpec } from './spec.ts'
+import type { MountOperation, SandboxSpec } from './spec.ts'
 
 /**
  * The sandbox with some protections taken away, for tests that show what each of them stops: the calls that make them do
@@ -39,6 +39,7 @@ export function withoutProtections(
       if (!has('no-setuid')) kept &= ~mountFlags.noSetuid
       if (!has('no-devices')) kept &= ~mountFlags.noDevices
       if (type === 'proc' && !has('read-only-proc')) kept &= ~mountFlags.readOnly
+      if (type === 'overlay' && !has('read-only')) kept &= ~mountFlags.readOnly
       kernel.mount({ ...call, flags: kept })
     },
     setMountAttributes: (target, attributes) => {
@@ -58,6 +59,13 @@ export function withoutProtections(
         abi,
       ),
   }
-  const mounts = has('masked-proc') ? spec.mounts : spec.mounts.filter(({ kind }) => kind !== 'mask')
+  const mounts = spec.mounts
+    .filter(({ kind }) => kind !== 'mask' || has('masked-proc'))
+    .map((operation) => (has('overlay') ? operation : bindTopmost(operation)))
   return { spec: { ...spec, mounts }, kernel: weakened }
+}
+
+/** What overlayfs shows without a writable layer cannot be written, whatever the mount's flags are; a layer itself can. */
+function bindTopmost(operation: MountOperation): MountOperation {
+  return operation.kind === 'overlay' ? { ...operation, lowers: operation.lowers.slice(0, 1) } : operation
 }

@@ -184,6 +184,17 @@ export function setMode(path: string, mode: number): void {
   attempt('change mode of', path, () => fs.chmodSync(path, mode))
 }
 
+/** Renames within one file system; false where `to` would be on another. */
+export function tryRename(from: string, to: string): boolean {
+  try {
+    fs.renameSync(from, to)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'EXDEV') return false
+    throw failed('rename', from, error)
+  }
+}
+
 /** Renames a directory into place; false where somebody else put one there first. */
 export function renameNew(from: string, to: string): boolean {
   try {

@@ -1,5 +1,6 @@
-import { accessSync, constants } from 'node:fs'
+import * as fs from 'node:fs'
 import { dirname } from 'node:path'
+import { failed } from './failure.ts'
 import { fileInfo, readText, realPath } from './files.ts'
 
 export interface PlaceOptions {
@@ -16,7 +17,7 @@ export function placeOptions(path: string): PlaceOptions {
   let nearest = path
   while (nearest !== '/' && fileInfo(nearest)?.kind !== 'directory') nearest = dirname(nearest)
   const directory = realPath(nearest)
-  const options = mountOptions(directory, readText('/proc/self/mountinfo'))
+  const options = mountOptions(mountOf(directory), readText('/proc/self/mountinfo'))
   return {
     directory,
     isWritable: mayWrite(directory),
@@ -25,27 +26,30 @@ export function placeOptions(path: string): PlaceOptions {
   }
 }
 
-/** Options of the mount that holds `path`, from the text of /proc/self/mountinfo (proc_pid_mountinfo(5)). */
-export function mountOptions(path: string, mountInfo: string): readonly string[] {
-  let longest = ''
-  let options: readonly string[] = []
-  for (const line of mountInfo.split('\n')) {
-    const fields = line.split(' ')
-    const target = (fields[4] ?? '').replace(/\\([0-7]{3})/g, (_, code: string) =>
-      String.fromCharCode(Number.parseInt(code, 8)),
-    )
-    const holds = target === '/' || path === target || path.startsWith(`${target}/`)
-    // Of several at one place the last is on top.
-    if (target === '' || !holds || target.length < longest.length) continue
-    longest = target
-    options = (fields[5] ?? '').split(',')
+/** Options of the mount with this number, from the text of /proc/self/mountinfo (proc_pid_mountinfo(5)). */
+export function mountOptions(mount: string, mountInfo: string): readonly string[] {
+  const line = mountInfo.split('\n').find((one) => one.startsWith(`${mount} `))
+  return line?.split(' ')[5]?.split(',') ?? []
+}
+
+/** Number of the mount that holds `directory`; asked of the kernel, since one mount can hide another at the same path. */
+function mountOf(directory: string): string {
+  const openPathOnly = 0o10000000
+  try {
+    const fd = fs.openSync(directory, openPathOnly)
+    try {
+      return /^mnt_id:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? ''
+    } finally {
+      fs.closeSync(fd)
+    }
+  } catch (error) {
+    throw failed('look at', directory, error)
   }
-  return options
 }
 
 function mayWrite(directory: string): boolean {
   try {
-    accessSync(directory, constants.W_OK)
+    fs.accessSync(directory, fs.constants.W_OK)
     return true
   } catch {
     return false

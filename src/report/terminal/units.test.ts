@@ -17,6 +17,8 @@ test.each([
   [999, '999 ms'],
   [12_340, '12.3 s'],
   [200_000, '3 min 20 s'],
+  [4 * 3_600_000 + 59_000, '4 h 0 min'],
+  [90_000_000, '25 h 0 min'],
 ])('formatDuration(%p) is %p', (durationMs, text) => {
   expect(formatDuration(durationMs)).toBe(text)
 })
