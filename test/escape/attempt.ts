@@ -36,7 +36,17 @@ export const levers = [
 export type Lever = (typeof levers)[number]
 export type Stopper = Protection | Lever
 
-export const themes = ['files', 'devices', 'mounts', 'processes', 'kernel', 'network', 'secrets', 'output', 'limits'] as const
+export const themes = [
+  'files',
+  'devices',
+  'mounts',
+  'processes',
+  'kernel',
+  'network',
+  'secrets',
+  'output',
+  'limits',
+] as const
 export type Theme = (typeof themes)[number]
 
 /** Why an attack cannot even be tried in a setting. */

@@ -36,7 +36,13 @@ async function attackCanary(
   return canary.hasChanged()
 }
 
-const traced: readonly Stopper[] = ['pid-namespace', 'capabilities', 'landlock-files', 'landlock-ports', 'landlock-scopes']
+const traced: readonly Stopper[] = [
+  'pid-namespace',
+  'capabilities',
+  'landlock-files',
+  'landlock-ports',
+  'landlock-scopes',
+]
 const untraceable = 'the user namespace stops it, without which nothing is rootless'
 
 const others: readonly Attempt[] = [
@@ -44,15 +50,13 @@ const others: readonly Attempt[] = [
     name: 'make a file of the user setuid, by `..` from a kept directory descriptor',
     theme: 'files',
     stoppers: always('new-root'),
-    run: async (bench, dropped) =>
-      await attackCanary(bench, ['leave-by-descriptor', 'chmod'], 'home/file', dropped),
+    run: async (bench, dropped) => await attackCanary(bench, ['leave-by-descriptor', 'chmod'], 'home/file', dropped),
   },
   {
     name: 'write to a file of the user, by `..` from a kept directory descriptor',
     theme: 'files',
     stoppers: always('new-root', 'landlock-files'),
-    run: async (bench, dropped) =>
-      await attackCanary(bench, ['leave-by-descriptor', 'write'], 'home/file', dropped),
+    run: async (bench, dropped) => await attackCanary(bench, ['leave-by-descriptor', 'write'], 'home/file', dropped),
   },
   {
     name: "write to a file of the user through another process's /proc/PID/root",

@@ -14,7 +14,13 @@ const plain = (name: string, word: string, stoppers: readonly Stopper[]): Attemp
 })
 
 /** A lone layer is bound: its mount is read-only, while its file system is not. */
-const writable = (name: string, word: string, at: string, operation: string, stoppers: readonly Stopper[]): Attempt => ({
+const writable = (
+  name: string,
+  word: string,
+  at: string,
+  operation: string,
+  stoppers: readonly Stopper[],
+): Attempt => ({
   name,
   theme: 'mounts',
   stoppers: () => stoppers,

@@ -10,9 +10,9 @@ import { startHelper } from '../victim.ts'
 const fixedPort = 47_311
 
 /** A server of the host that takes note of what it is sent. */
-async function listen(address: { readonly port: number; readonly host: string } | { readonly path: string }): Promise<
-  AsyncDisposable & { readonly heard: () => Promise<boolean>; readonly port: number }
-> {
+async function listen(
+  address: { readonly port: number; readonly host: string } | { readonly path: string },
+): Promise<AsyncDisposable & { readonly heard: () => Promise<boolean>; readonly port: number }> {
   let heard = false
   const server: Server = createServer((socket) => {
     socket.on('data', () => {
@@ -114,7 +114,9 @@ const families = (
 
 function foreignAddresses(): string[] {
   const all = Object.values(networkInterfaces()).flat()
-  return all.flatMap((one) => (one !== undefined && one.family === 'IPv4' && one.address !== '127.0.0.1' ? [one.address] : []))
+  return all.flatMap((one) =>
+    one !== undefined && one.family === 'IPv4' && one.address !== '127.0.0.1' ? [one.address] : [],
+  )
 }
 
 const netlink: Attempt = {

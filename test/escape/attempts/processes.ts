@@ -5,7 +5,13 @@ import { type Bench, hasEscaped, type Report } from '../bench.ts'
 import { startVictim, type Victim } from '../victim.ts'
 
 /** As soon as a process is in any domain of Landlock it can trace no process outside. */
-const traced: readonly Stopper[] = ['pid-namespace', 'capabilities', 'landlock-files', 'landlock-ports', 'landlock-scopes']
+const traced: readonly Stopper[] = [
+  'pid-namespace',
+  'capabilities',
+  'landlock-files',
+  'landlock-ports',
+  'landlock-scopes',
+]
 const untraceable = 'the user namespace stops it, without which nothing is rootless'
 
 interface OnVictim {

@@ -17,8 +17,7 @@ const inProc: readonly Attempt[] = [
     name: 'open the list of keys in /proc',
     theme: 'secrets',
     stoppers: always('masked-proc'),
-    run: async (bench, dropped) =>
-      hasEscaped(await bench.attack(['open-kernel-file', 'r', '/proc/keys'], { dropped })),
+    run: async (bench, dropped) => hasEscaped(await bench.attack(['open-kernel-file', 'r', '/proc/keys'], { dropped })),
   },
   {
     name: "open the list of the kernel's symbols",
@@ -41,8 +40,7 @@ const inProc: readonly Attempt[] = [
     name: "open the kernel's messages in /proc",
     theme: 'secrets',
     stoppers: onlyRoot(['masked-proc', 'capabilities'], 'the file belongs to root'),
-    run: async (bench, dropped) =>
-      hasEscaped(await bench.attack(['open-kernel-file', 'r', '/proc/kmsg'], { dropped })),
+    run: async (bench, dropped) => hasEscaped(await bench.attack(['open-kernel-file', 'r', '/proc/kmsg'], { dropped })),
   },
   {
     name: 'see in which cgroup of the host it is',
@@ -137,12 +135,7 @@ const terminals: readonly Attempt[] = [
   atTerminal('read what the user types, from its input', ['read-input'], ['no-input'], hasRead),
   atTerminal('read what the user types, from the terminal', ['read-terminal'], ['new-session'], hasRead),
   atTerminal('write to the terminal of the user', ['write-terminal'], ['new-session'], wasWritten),
-  atTerminal(
-    'type into its input (TIOCSTI)',
-    ['type-into-input'],
-    ['no-input', 'new-session', 'seccomp'],
-    wasTyped,
-  ),
+  atTerminal('type into its input (TIOCSTI)', ['type-into-input'], ['no-input', 'new-session', 'seccomp'], wasTyped),
   atTerminal('type into the terminal (TIOCSTI)', ['type-into-terminal'], ['new-session', 'seccomp'], wasTyped),
   {
     name: 'paste into a console (TIOCLINUX)',
