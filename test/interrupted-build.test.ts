@@ -2,13 +2,20 @@ import { afterEach, beforeEach, describe, expect } from 'bun:test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { sandboxed, title } from './build-fixture.ts'
-import { finish, openWorld, type ScratchWorld, waitUntil } from './cli-fixture.ts'
+import { finish, openWorld, type ScratchWorld, sh, waitUntil } from './cli-fixture.ts'
 
 let world: ScratchWorld
 beforeEach(() => {
   world = openWorld()
 })
 afterEach(() => world[Symbol.dispose]())
+
+/** Cgroups that this kith made, wherever cgroups are mounted. */
+function cgroupsOf(id: number): string[] {
+  return sh('find /sys/fs/cgroup -type d -name "kith-*" 2>/dev/null || :', '/')
+    .split('\n')
+    .filter((path) => path.includes(`/kith-${id}-`))
+}
 
 describe('kith ended in the middle of a build', () => {
   const isBuilding = (): boolean => world.cached('proc').some((path) => path.endsWith('/started'))
@@ -36,6 +43,7 @@ sleep 1000
       expect(run.stderr).toContain('Interrupted')
       expect(run.status).toBe(status)
       expect(world.leftovers()).toEqual([])
+      expect(cgroupsOf(child.pid)).toEqual([])
     })
 
   sandboxed(title('by SIGKILL: the next command clears what is left'), async () => {
@@ -43,17 +51,38 @@ sleep 1000
     world.recipe('quick')
     const child = world.start('build', 'endless')
     await waitUntil(isBuilding)
+    const hadCgroups = cgroupsOf(child.pid).length > 0
 
     child.kill('SIGKILL')
     await finish(child)
     const isAlive = (): boolean => world.leftovers().some((one) => one.startsWith('process') || one.startsWith('/'))
     await waitUntil(() => !isAlive())
     expect(world.leftovers()).not.toEqual([])
+    expect(cgroupsOf(child.pid).length > 0).toBe(hadCgroups)
     const next = await world.run('build', 'quick')
 
     expect(next.status).toBe(0)
     expect(world.leftovers()).toEqual([])
+    expect(cgroupsOf(child.pid)).toEqual([])
   })
+
+  for (const victim of ['the first process of the sandbox', 'unshare above it'] as const)
+    sandboxed(title(`by a kill of ${victim}: the build fails, and nothing stays`), async () => {
+      world.recipe('endless', { build: endless })
+      const child = world.start('build', 'endless')
+      await waitUntil(isBuilding)
+      const name = victim === 'unshare above it' ? /unshare/ : /^process \d+ \S+ __sandbox/
+      const lines = world.leftovers().filter((one) => name.test(one) && !one.includes('setpriv'))
+      const ids = lines.map((line) => Number(line.split(' ')[1]))
+
+      for (const id of ids) process.kill(id, 'SIGKILL')
+      const run = await finish(child)
+
+      expect(ids.length).toBeGreaterThan(0)
+      expect([run.status, run.stderr]).toEqual([1, expect.stringContaining('ERROR Cannot')])
+      expect(world.leftovers()).toEqual([])
+      expect(cgroupsOf(child.pid)).toEqual([])
+    })
 
   sandboxed(title('by SIGKILL: list clears it too, and spares what sh kiss or a living kith has'), async () => {
     world.recipe('endless', { build: endless })

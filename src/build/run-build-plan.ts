@@ -5,9 +5,8 @@ import type { PackageName } from '../model/package-name.ts'
 import type { Recipe } from '../model/recipe.ts'
 import { printSandboxFiles } from '../model/sandbox-file.ts'
 import { hostWarnings, requireSandbox } from '../sandbox/host.ts'
-import { farmsDirectoryOf } from '../sandbox/open-sysroot.ts'
 import { requireSandboxFiles } from '../sandbox/sandbox-files.ts'
-import { claimDirectory, removeAbandonedIn } from '../system/claimed-directory.ts'
+import { claimDirectory } from '../system/claimed-directory.ts'
 import { basePackage } from './base-packages.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { buildWithHints } from './build-with-hints.ts'
@@ -47,7 +46,6 @@ export async function runBuildPlan(
   const built = new Map<PackageName, string>()
   const artifactOf = (name: PackageName): string | undefined => built.get(name) ?? plan.cached.get(name)
   const layersDirectory = layersDirectoryOf(settings.cacheDirectory)
-  for (const directory of [layersDirectory, farmsDirectoryOf(layersDirectory)]) removeAbandonedIn(directory)
   // Held until the process ends, or the session removes it.
   claimDirectory(settings.workDirectory)
   for (const [position, { recipe, reason }] of plan.steps.entries()) {

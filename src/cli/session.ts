@@ -43,7 +43,8 @@ export async function openSession(
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   try {
-    removeAbandonedIn(config.workParent)
+    if (removeAbandonedIn(config.workParent))
+      (await import('../build/clear-abandoned.ts')).clearAbandoned(config.cacheDirectory)
     const report = (event: Event): void => reporter.report(event)
     const emit = options.has('--quiet') ? createQuietFilter(report) : report
     const context = { emit, signal: abort.signal, hooks }

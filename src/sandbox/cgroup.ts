@@ -36,7 +36,7 @@ const wanted: readonly Controller[] = ['memory', 'pids', 'cpu']
 /**
  * Where cgroups can be had: for each controller the nearest cgroup above this process in which children can be made that have
  * it. Root finds one wherever cgroups are mounted writable; an ordinary user where a part of the tree was handed to them
- * (systemd's user sessions).
+ * (systemd's user sessions). On the way it removes what killed kiths left there.
  */
 export function findCgroupParents(
   own = tryReadControl('/proc/self/cgroup') ?? '',
@@ -56,6 +56,12 @@ export function findCgroupParents(
   }
   // A controller is in one hierarchy at a time.
   return parents
+}
+
+/** Removes the cgroups of kiths that were killed. */
+export function removeAbandonedCgroups(): void {
+  // Whoever looks for a place clears it.
+  findCgroupParents()
 }
 
 interface Hierarchy {

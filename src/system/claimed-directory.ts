@@ -74,14 +74,17 @@ export function releaseClaimed(path: string, ending: 'remove' | 'keep'): void {
 
 /**
  * Removes every directory in `parent` whose owner is dead. One without a lock file is not ours to judge: `sh` kiss made it, or
- * the user wanted it kept. What cannot be removed stays.
+ * the user wanted it kept. What cannot be removed stays. Whether there was one.
  */
-export function removeAbandonedIn(parent: string): void {
+export function removeAbandonedIn(parent: string): boolean {
+  let wasThere = false
   try {
-    for (const name of readDirectory(parent) ?? []) removeAbandoned(join(parent, name))
+    for (const name of readDirectory(parent) ?? []) if (removeAbandoned(join(parent, name))) wasThere = true
   } catch (error) {
     if (!(error instanceof KithError)) throw error
+    wasThere = true
   }
+  return wasThere
 }
 
 /** Whether `path` was claimed by a process that is dead, and is gone now. */

@@ -20,6 +20,10 @@ import type { Setting, Stopper } from './attempt.ts'
 export interface Equipment {
   /** Static, so that it runs in a sysroot without anything else. */
   readonly attack: string
+  /** A shared library that shows when it is loaded. */
+  readonly library: string
+  /** The layer with /etc for the host's tools. */
+  readonly hostEtc: string
   readonly host: SandboxHost
   /** Below it every bench has a directory of its own. */
   readonly scratch: string

@@ -86,6 +86,7 @@ static void terminal(char **words) {
     int slave = MUST(open(ptsname(other), O_RDWR));
     MUST(dup2(slave, 0));
     if (other != 3) MUST(dup2(other, 3));
+    MUST(fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK));
     if (slave > 3) close(slave);
     MUST(execvp(words[0], words));
   }

@@ -112,10 +112,12 @@ const atTerminal = (
   },
 })
 
+let typedInput: number | undefined
+
 /** What was typed and nobody has read yet, and then what was written to the terminal. */
 function openTerminal(): { drain: () => string } {
-  const typed = openSync('/dev/tty', constants.O_RDONLY | constants.O_NONBLOCK)
-  const written = openSync('/proc/self/fd/3', constants.O_RDONLY | constants.O_NONBLOCK)
+  typedInput ??= openSync('/dev/tty', constants.O_RDONLY | constants.O_NONBLOCK)
+  const typed = typedInput
   const drain = (descriptor: number): string => {
     const bytes = Buffer.alloc(4096)
     try {
@@ -124,7 +126,7 @@ function openTerminal(): { drain: () => string } {
       return ''
     }
   }
-  return { drain: () => `${drain(typed)}${drain(typed)}\0${drain(written)}` }
+  return { drain: () => `${drain(typed)}${drain(typed)}\0${drain(otherEnd)}` }
 }
 
 const hasRead = (text: string): boolean => /^READ password-of-the-user/m.test(text)
