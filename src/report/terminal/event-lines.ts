@@ -48,7 +48,8 @@ export function renderEvent(event: Event, style: Style): string {
     case 'lock-waiting':
       return say('', `waiting for another kith to finish (${event.path})`)
     case 'build-output':
-      return event.text
+      // Shown by the reporter itself, which knows where a line has ended.
+      return ''
     default:
       return renderBuildOrStore(event, style)
   }

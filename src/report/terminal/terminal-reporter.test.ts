@@ -76,3 +76,15 @@ test('colours need a terminal and nobody who objects', () => {
   expect(terminalStyle({ KISS_COLOR: '0' }, true).name('x')).toBe('x')
   expect(terminalStyle({}, false).name('x')).toBe('x')
 })
+
+test('output that ends in the middle of a line is neither drawn over nor glued to what follows', () => {
+  const started: Event = { kind: 'build-started', package: 'p', version: '1', index: 1, total: 1, reason: 'explicit' }
+  const text = written(true, [
+    started,
+    { kind: 'build-output', package: 'p', text: 'checking... ' },
+    { kind: 'build-output', package: 'p', text: 'yes' },
+    { kind: 'notice', level: 'info', text: 'told' },
+  ])
+
+  expect(text).toContain('checking... yes\n-> told\n')
+})
