@@ -62,3 +62,20 @@ sandboxed(title('with base installed it is the same'), async () => {
 
   expect(await seen()).toBe('no cc\nno host files\n')
 })
+
+sandboxed(
+  title('--host-tools brings the tools of the host back for one command, and "kith sandbox" shows it'),
+  async () => {
+    writeRecipes()
+    await world.run('build', 'base')
+    const without = await world.run('sandbox', 'probe')
+    const withTools = await world.run('sandbox', '--host-tools', 'probe')
+    const built = await world.run('build', '--host-tools', 'probe')
+    await world.run('install', 'probe')
+
+    expect(without.stdout).not.toContain('/usr of the host')
+    expect(withTools.stdout).toContain('/usr of the host')
+    expect(built.stderr).toContain("builds use the host's own tools")
+    expect(readFileSync(join(world.root, 'seen'), 'utf8')).toBe('cc is there\nhost files\n')
+  },
+)

@@ -154,6 +154,16 @@ export const commandTable: readonly CommandRow[] = [
   },
 ]
 
+/** What each option does, for `kith help COMMAND`. */
+export const optionSummaries: Readonly<Record<string, string>> = {
+  '--dry-run': 'Show what would be built, in order, and do nothing',
+  '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
+  '--json': 'Print events and results as JSON lines',
+  '--names': 'With --dry-run: only the names, one per line',
+  '--network': 'Let the build scripts of the named packages use the network',
+  '--quiet': 'Show no build output, but the end of one that fails',
+}
+
 /** The row of a command by its exact name or letter. */
 export function findCommand(word: string): CommandRow | undefined {
   return commandTable.find(({ name, letter }) => name === word || letter === word)

@@ -1,6 +1,7 @@
 import { KithError } from '../../errors/kith-error.ts'
+import { wrap } from '../../report/terminal/wrap.ts'
 import type { Command } from '../command.ts'
-import { type CommandRow, commandTable, findCommand } from '../command-table.ts'
+import { type CommandRow, commandTable, findCommand, optionSummaries } from '../command-table.ts'
 
 /** Settings that change what commands do; docs/ has the rest. */
 const settings: readonly (readonly [string, string])[] = [
@@ -18,9 +19,15 @@ const settings: readonly (readonly [string, string])[] = [
   ['KISS_COLOR=0', 'no colours; so does NO_COLOR'],
   ['XDG_CACHE_HOME', 'the cache is kiss in it (default: /var/cache for root, ~/.cache)'],
   ['KISS_SANDBOX_FILES', 'paths of the host that builds see, between blanks: read-only, or PATH:rw'],
+  ['KITH_NETWORK', 'packages whose build scripts may use the network, between blanks'],
+  ['KITH_LIMITS', 'what a build may use: time=12h silence=4h memory=95% processes=8192 cpus=2 free=1G, each or none'],
+  ['KITH_ENVIRONMENT', 'variables that builds see besides those about building: NAME or NAME_*'],
   ['KITH_SYSROOT', 'how builds see packages: auto (default), overlay (of the kernel), links (hard links)'],
-  ['KITH_MIRRORS', 'apt, directories, URLs, between blanks: sources by checksum when upstream fails'],
-  ['', '  with the word "first" before them: asked before upstream; KITH_APT_SUITES: suites of apt'],
+  [
+    'KITH_MIRRORS',
+    'apt, directories, URLs, between blanks: sources by checksum when upstream fails; with the word "first" before them: asked before upstream',
+  ],
+  ['KITH_APT_SUITES', 'suites of apt that KITH_MIRRORS asks'],
 ]
 
 export const help: Command = async ({ arguments: words }) => {
@@ -37,9 +44,19 @@ export const help: Command = async ({ arguments: words }) => {
 /** Usage of one command, on standard error; exit status 0. */
 export function printCommandHelp({ name, letter, usage, summary, options }: CommandRow): number {
   const short = letter === undefined ? '' : ` (or: kith ${letter})`
-  const known = ['--json', ...options].join(' ')
-  process.stderr.write(`kith ${name} ${usage}${short}\n  ${summary}\n  options: ${known}\n`)
+  const known = [...options, '--json'].map((option) => [option, optionSummaries[option] ?? ''] as const)
+  process.stderr.write(`kith ${name} ${usage}${short}\n  ${summary}\n\n${table(known)}`)
   return 0
+}
+
+/** Two columns within 80; what does not fit goes on below. */
+function table(rows: readonly (readonly [string, string])[]): string {
+  const left = Math.max(...rows.map(([name]) => name.length)) + 4
+  return rows
+    .flatMap(([name, text]) =>
+      wrap(text, 80 - left).map((line, index) => `${(index === 0 ? `  ${name}` : '').padEnd(left)}${line}\n`),
+    )
+    .join('')
 }
 
 function overview(): string {
@@ -47,14 +64,12 @@ function overview(): string {
   const rows = commandTable.map(
     ({ name, letter, summary }) => `  ${letter ?? ' '}  ${name.padEnd(width)}  ${summary}\n`,
   )
-  const wide = Math.max(...settings.map(([name]) => name.length))
-  const explained = settings.map(([name, text]) => `  ${name.padEnd(wide)}  ${text}\n`)
   return [
     'kith [a|b|c|d|H|i|l|p|r|s|u|U|v] [PACKAGE...]\n\nCommands\n',
     ...rows,
-    '\nWithout PACKAGE, build checksum download install lint remove take the current directory.\n',
-    '--json on any command: events and results as JSON lines. --quiet on build and upgrade: no build output.\n\nSettings (environment)\n',
-    ...explained,
+    '\nWithout PACKAGE, what is about one takes the current directory for it.\n',
+    '--json on any command: events and results as JSON lines.\n\nSettings (environment)\n',
+    table(settings),
     '\nRun "kith help COMMAND" for one command, "kith help-ext" to see all extensions.\n',
   ].join('')
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
 import type { HostFinding } from '../../model/host-finding.ts'
-import { renderFinding, wrap } from './finding-lines.ts'
+import { renderFinding } from './finding-lines.ts'
 import { terminalStyle } from './style.ts'
+import { wrap } from './wrap.ts'
 
 const plain = terminalStyle({}, false)
 

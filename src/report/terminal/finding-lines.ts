@@ -1,6 +1,7 @@
 import { printable } from '../../errors/printable.ts'
 import type { HostFinding } from '../../model/host-finding.ts'
 import type { Style } from './style.ts'
+import { wrap } from './wrap.ts'
 
 /** A finding as lines of at most `columns`: what was found; where it is not well also what that means and what to do. */
 export function renderFinding(
@@ -27,17 +28,3 @@ export function renderFinding(
 const labelWidth = 9
 const nameWidth = 17
 const indent = ' '.repeat(labelWidth)
-
-/** Breaks between words only: a path or command that is longer than a line stays in one piece, to be copied. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = ''
-    }
-    line = line === '' ? word : `${line} ${word}`
-  }
-  return line === '' ? lines : [...lines, line]
-}

@@ -1,8 +1,8 @@
 import { printable } from '../../errors/printable.ts'
 import type { SandboxDescription } from '../../model/sandbox-description.ts'
-import { wrap } from './finding-lines.ts'
 import type { Style } from './style.ts'
 import { formatBytes, formatDuration } from './units.ts'
+import { wrap } from './wrap.ts'
 
 /** What the host's paths are to whoever reads: the package of a layer, the sources. */
 export type PathLabel = (path: string) => string

@@ -1,5 +1,6 @@
 import { constants, existsSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { isatty } from 'node:tty'
 import { type Attempt, always, onlyRoot, type Stopper } from '../attempt.ts'
 import { type Bench, hasEscaped } from '../bench.ts'
 
@@ -90,7 +91,7 @@ const inFiles: readonly Attempt[] = [
 
 /** The tests have a terminal of their own as input; its other end is their descriptor 3 (outside.c). */
 const otherEnd = 3
-const hasTerminal = process.env.KITH_ESCAPE_TERMINAL === '1'
+const hasTerminal = isatty(0) && isatty(otherEnd)
 
 const atTerminal = (
   name: string,
