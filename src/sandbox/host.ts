@@ -61,7 +61,7 @@ export function hasController({ cgroups }: Pick<SandboxHost, 'cgroups'>, control
   return cgroups.some(({ controllers }) => controllers.includes(controller))
 }
 
-/** What each Landlock ABI brought, as a person would name it. */
+/** What each Landlock ABI brought that restricts something, as a person would name it. */
 const landlockGains: readonly (readonly [abi: number, what: string])[] = [
   [2, 'moving files between directories'],
   [3, 'truncating files'],
@@ -70,11 +70,16 @@ const landlockGains: readonly (readonly [abi: number, what: string])[] = [
   [6, 'signals and abstract sockets'],
 ]
 
+/** What Landlock of this ABI (1 or later) cannot restrict. */
+export function landlockLacks(abi: number): string[] {
+  return landlockGains.filter(([since]) => since > abi).map(([, what]) => what)
+}
+
 /** What a person should know about sandboxes on this kernel. */
 export function hostWarnings({ landlockAbi: abi }: Pick<SandboxHost, 'landlockAbi'>): string[] {
   if (abi <= 0)
     return ['this kernel has no Landlock: builds are confined by namespaces, read-only mounts and seccomp alone']
-  const missing = landlockGains.filter(([since]) => since > abi).map(([, what]) => what)
+  const missing = landlockLacks(abi)
   if (missing.length === 0) return []
   return [
     `Landlock of this kernel (ABI ${abi}) does not know ${missing.join(', ')}: other protections stand there alone`,

@@ -1,4 +1,5 @@
 import type { HostFinding } from '../model/host-finding.ts'
+import { landlockLacks } from './host.ts'
 import type { HostFacts } from './host-facts.ts'
 import { judgeOverlay } from './judge-overlay.ts'
 import { judgeUserNamespaces } from './judge-user-namespaces.ts'
@@ -64,23 +65,13 @@ function judgeProgram(program: 'unshare' | 'setpriv', version: string | undefine
   return { id, status: 'failing', found, meaning: `${use} Before 2.33 util-linux lacks an option for that.`, remedy }
 }
 
-/** What each ABI of Landlock brought. */
-const landlockRights: readonly (readonly [abi: number, what: string])[] = [
-  [2, 'moving files between directories'],
-  [3, 'truncating'],
-  [4, 'TCP ports'],
-  [5, 'device control'],
-  [6, 'signals and abstract sockets'],
-  [7, 'a log of what was denied'],
-]
-
 function judgeLandlock({ landlockAbi: abi, securityModules }: HostFacts): HostFinding {
   const id = 'landlock'
   if (abi > 0) {
-    const lacking = landlockRights.filter(([since]) => since > abi).map(([, what]) => what)
+    const lacking = landlockLacks(abi)
     const found = `ABI ${abi}${lacking.length === 0 ? '' : `, without ${lacking.join(', ')}`}`
-    // What came with 7 is for the administrator; it restricts nothing.
-    if (abi >= 6) return { id, status: 'ok', found, meaning: 'a second wall around files, ports and processes' }
+    if (lacking.length === 0)
+      return { id, status: 'ok', found, meaning: 'a second wall around files, ports and processes' }
     const meaning = 'For what it does not know, namespaces, read-only mounts and seccomp stand alone.'
     return { id, status: 'warning', found, meaning, remedy: 'A newer kernel knows more; 6.12 has ABI 6.' }
   }

@@ -203,7 +203,7 @@ async function runAttack(
   )
   if (result.exceeded === 'time' && options.limits?.time === undefined)
     throw new Error(`the attack did not end: ${text.slice(-500)}`)
-  if (process.env.KITH_ESCAPE_VERBOSE === '1') process.stderr.write(`${words.join(' ')} without ${[...options.dropped].join(' ')}: ${text}`)
+  if (process.env.KITH_ESCAPE_VERBOSE === '1') process.stderr.write(`${words.join(" ")} without ${[...options.dropped].join(" ")}: ${JSON.stringify({ text, result })}\n`)
   return { text, result }
 }
 
