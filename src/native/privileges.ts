@@ -1,6 +1,10 @@
 import { address, callNumber, check, libc } from './libc.ts'
 
-/** Capabilities by number, from linux/capability.h: those that a build may need inside its own tree. */
+/**
+ * Capabilities by number, from linux/capability.h: those that a build may need inside its own tree. With `setfcap` it gives
+ * capabilities to programs that it installs (setcap): nobody can run them there, since every mount it can write is nosuid and
+ * its directories are private, and what it cannot write it cannot give any.
+ */
 const buildCapabilities = {
   chown: 0,
   dacOverride: 1,
@@ -10,6 +14,7 @@ const buildCapabilities = {
   setgid: 6,
   setuid: 7,
   sysChroot: 18,
+  setfcap: 31,
 } as const
 
 const prSetNoNewPrivileges = 38

@@ -18,6 +18,7 @@ export const protections = [
   'read-only-proc',
   'sealed-root',
   'new-session',
+  'own-terminal',
   'no-new-privileges',
   'capabilities',
   'seccomp',

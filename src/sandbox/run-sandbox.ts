@@ -51,7 +51,7 @@ export async function runSandbox(
   makeDirectory(root)
   const memory = memoryBytes(limits.memory)
   using cgroup = openCgroup(host.cgroups, { ...limits, memoryBytes: memory })
-  const terminal = hasInput ? inputTerminal() : undefined
+  const terminal = hasInput && !request.without?.includes('own-terminal') ? inputTerminal() : undefined
   const spec: SandboxSpec = {
     ...request,
     command: { ...request.command, terminal },

@@ -40,6 +40,7 @@ export function withoutProtections(
       if (!has('no-devices')) kept &= ~mountFlags.noDevices
       if (type === 'proc' && !has('read-only-proc')) kept &= ~mountFlags.readOnly
       if (type === 'overlay' && !has('read-only')) kept &= ~mountFlags.readOnly
+      if (type === 'proc' && !has('pid-namespace')) return bindHostProc(target, has('read-only-proc'), kernel)
       kernel.mount({ ...call, flags: kept })
     },
     setMountAttributes: (target, attributes) => {
@@ -63,6 +64,12 @@ export function withoutProtections(
     .filter(({ kind }) => kind !== 'mask' || has('masked-proc'))
     .map((operation) => (has('overlay') ? operation : bindTopmost(operation)))
   return { spec: { ...spec, mounts }, kernel: weakened }
+}
+
+/** A user of their own user namespace may mount a /proc only for a pid namespace of theirs. */
+function bindHostProc(target: string, isReadOnly: boolean, kernel: SandboxKernel): void {
+  kernel.mount({ source: '/proc', target, flags: mountFlags.bind | mountFlags.recursive })
+  kernel.setMountAttributes(target, isReadOnly ? mountAttributes.readOnly : 0)
 }
 
 /** What overlayfs shows without a writable layer cannot be written, whatever the mount's flags are; a layer itself can. */

@@ -43,8 +43,8 @@ void attack_file(const char *operation, const char *path) {
   else if (strcmp(operation, "create") == 0) MUST(open(beside(path), O_WRONLY | O_CREAT | O_EXCL, 0644));
   else if (strcmp(operation, "mkdir") == 0) MUST(mkdir(beside(path), 0755));
   else if (strcmp(operation, "replace") == 0) {
-    MUST(open("/tmp/new", O_WRONLY | O_CREAT, 0644));
-    MUST(rename("/tmp/new", path));
+    MUST(open(beside(path), O_WRONLY | O_CREAT | O_EXCL, 0644));
+    MUST(rename(beside(path), path));
   } else {
     fprintf(stderr, "unknown operation %s\n", operation);
     _exit(2);

@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs'
+import { existsSync, readlinkSync } from 'node:fs'
 import { type Attempt, always, onlyRoot, type Stopper } from '../attempt.ts'
 import { hasEscaped } from '../bench.ts'
 
@@ -66,6 +66,7 @@ const others: readonly Attempt[] = [
   {
     name: 'raise a limit again',
     theme: 'kernel',
+    probe: ['raise-limit'],
     stoppers: onlyRoot(['capabilities'], 'the kernel lets root alone do it'),
     run: async (bench, dropped) => hasEscaped(await bench.attack(['raise-limit'], { dropped })),
   },
@@ -79,14 +80,18 @@ const others: readonly Attempt[] = [
   {
     name: 'open /proc/sysrq-trigger for writing',
     theme: 'kernel',
-    stoppers: onlyRoot(['masked-proc', 'read-only-proc', 'landlock-files'], 'the file belongs to root'),
+    stoppers: ({ mode }) => {
+      if (mode === 'user') return { reason: 'the file belongs to root' }
+      if (!existsSync('/proc/sysrq-trigger')) return { reason: 'this kernel has none' }
+      return ['masked-proc', 'read-only-proc', 'landlock-files']
+    },
     run: async (bench, dropped) =>
       hasEscaped(await bench.attack(['open-kernel-file', 'w', '/proc/sysrq-trigger'], { dropped })),
   },
   {
     name: 'open a setting of the kernel below /proc/sys for writing',
     theme: 'kernel',
-    stoppers: always('read-only-proc', 'landlock-files'),
+    stoppers: ({ mode }) => ['read-only-proc', 'landlock-files', ...(mode === 'user' ? (['capabilities'] as const) : [])],
     run: async (bench, dropped) => {
       const file = bench.setting.mode === 'root' ? 'kernel/core_pattern' : 'net/ipv4/ip_forward'
       return hasEscaped(await bench.attack(['open-kernel-file', 'w', `/proc/sys/${file}`], { dropped }))

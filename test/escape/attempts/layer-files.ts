@@ -21,7 +21,13 @@ const operations = [
   ['replace', 'put another in the place of', true],
 ] as const
 
-/** Of a directory that two layers have: it is merged, with its files as they are in the layers. */
+/** What changes a directory and not the file. */
+const onNames: readonly string[] = ['rename', 'unlink', 'link', 'symlink', 'create', 'mkdir', 'replace']
+
+/**
+ * Of a directory that two layers have, which is merged, with its files as they are in the layers. A farm has directories of its
+ * own: there names are those of a directory that one layer alone has.
+ */
 const onLayers = operations.map(([operation, words, isInLandlock]): Attempt => {
   const shared: readonly Stopper[] = isInLandlock ? ['read-only', 'landlock-files'] : ['read-only']
   return {
@@ -29,8 +35,10 @@ const onLayers = operations.map(([operation, words, isInLandlock]): Attempt => {
     theme: 'files',
     stoppers: ({ strategy }) => (strategy === 'overlay' ? ['overlay', ...shared] : shared),
     run: async (bench, dropped) => {
-      const canary = bench.canary(join(bench.layers.top, 'usr/share/canary/file'))
-      const report = await bench.attack(['file', operation, '/usr/share/canary/file'], {
+      const isLone = bench.setting.strategy === 'links' && onNames.includes(operation)
+      const file = isLone ? '/opt/canary/file' : '/usr/share/canary/file'
+      const canary = bench.canary(join(bench.layers.top, file))
+      const report = await bench.attack(['file', operation, file], {
         dropped,
         change: (request) => withOtherId(request, bench),
       })

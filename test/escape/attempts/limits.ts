@@ -33,7 +33,7 @@ const bounded = (
   name: string,
   words: readonly string[],
   controller: 'pids' | 'memory',
-  limits: AttackOptions['limits'] & object,
+  limits: (mode: Setting['mode']) => AttackOptions['limits'] & object,
 ): Attempt => ({
   name,
   theme: 'limits',
@@ -41,7 +41,8 @@ const bounded = (
   run: async (bench, dropped) => {
     if (bench.setting.mode === 'root' && !hasController(bench.host, controller))
       throw new Error(`this host has no cgroups for ${controller}`)
-    const report = await bench.attack(words, { dropped, limits, hasCgroups: true })
+    const options = { dropped, limits: limits(bench.setting.mode), hasCgroups: true }
+    const report = await bench.attack(words, options)
     return hasOutlived(report, controller === 'pids' ? 'processes' : 'memory')
   },
 })
@@ -114,8 +115,11 @@ const fillTmpInCgroup: Attempt = {
 export const limitAttempts: readonly Attempt[] = [
   byLimit('go on for ever', ['linger', '900', '100'], 'time-limit', 'time'),
   byLimit('go on for ever without a word', ['linger', '900', '900'], 'silence-limit', 'silence'),
-  bounded('fill the process table (fork bomb)', ['fork-bomb', '200'], 'pids', { processes: 64 }),
-  bounded('use up the memory', ['eat-memory', '512'], 'memory', { memory: megabytes(192) }),
+  bounded('fill the process table (fork bomb)', ['fork-bomb', '200'], 'pids', () => ({ processes: 64 })),
+  // Where it is a limit of each process kith's own launcher has to live with it.
+  bounded('use up the memory', ['eat-memory', '640'], 'memory', (mode) => ({
+    memory: megabytes(mode === 'root' ? 192 : 512),
+  })),
   fillTmpInCgroup,
   fillTmp,
   fillDisk,

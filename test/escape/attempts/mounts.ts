@@ -88,7 +88,7 @@ const moveCgroup: Attempt = {
     mkdirSync(canary)
     try {
       const words = ['enter-cgroup', 'pids', relative(hierarchy, canary)]
-      return hasEscaped(await bench.attack(words, { dropped, hasCgroups: true }))
+      return hasEscaped(await bench.attack(words, { dropped, hasCgroups: true, limits: { processes: 1000 } }))
     } finally {
       await removeCgroup(canary)
     }

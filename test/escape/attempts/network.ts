@@ -164,7 +164,8 @@ const shared = (
   ([name, words]): Attempt => ({
     name,
     theme: 'network',
-    stoppers: always('ipc-namespace'),
+    // A queue of POSIX is a file to Landlock.
+    stoppers: always('ipc-namespace', ...(name.includes('POSIX') ? (['landlock-files'] as const) : [])),
     run: async (bench, dropped) => await attackShared(bench, words, dropped),
   }),
 )

@@ -138,7 +138,7 @@ const terminals: readonly Attempt[] = [
   atTerminal('read what the user types, from its input', ['read-input'], ['no-input'], hasRead),
   atTerminal('read what the user types, from the terminal', ['read-terminal'], ['new-session'], hasRead),
   atTerminal('write to the terminal of the user', ['write-terminal'], ['new-session'], wasWritten),
-  atTerminal('type into its input (TIOCSTI)', ['type-into-input'], ['no-input', 'new-session', 'seccomp'], wasTyped),
+  atTerminal('type into its input (TIOCSTI)', ['type-into-input'], ['no-input', 'own-terminal', 'new-session', 'seccomp'], wasTyped),
   atTerminal('type into the terminal (TIOCSTI)', ['type-into-terminal'], ['new-session', 'seccomp'], wasTyped),
   {
     name: 'paste into a console (TIOCLINUX)',
