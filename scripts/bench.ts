@@ -3,6 +3,7 @@ import { benchEmptyBuild } from './bench-empty-build.ts'
 import { benchHash } from './bench-hash.ts'
 import { benchPlan } from './bench-plan.ts'
 import { type BenchRow, printRows } from './bench-rows.ts'
+import { benchSandbox } from './bench-sandbox.ts'
 import { benchStartUp } from './bench-start-up.ts'
 
 /**
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'start-up': benchStartUp,
   plan: benchPlan,
   'empty-build': benchEmptyBuild,
+  sandbox: benchSandbox,
   archive: archiveRows,
   hash: benchHash,
 }

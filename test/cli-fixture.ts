@@ -38,6 +38,7 @@ export interface ScratchWorld extends Disposable {
   readonly directory: string
   readonly repository: string
   readonly root: string
+  readonly executable: string
   /** Of every kith that runs here. */
   readonly environment: Readonly<Record<string, string>>
   /** `<XDG_CACHE_HOME>/kiss` */
@@ -89,6 +90,7 @@ export function openWorld(): ScratchWorld {
     directory,
     repository,
     root,
+    executable: kith,
     environment,
     cache,
     run: (...argv) => runWith({}, ...argv),

@@ -19,7 +19,7 @@ grep -E '^(Cap|NoNewPrivs|SigIgn|SigBlk)' /proc/self/status
 umask; yes | head -1; echo "pipe \${PIPESTATUS[*]}"; ulimit -c; hostname`,
     )
 
-    for (const set of ['CapPrm', 'CapEff', 'CapBnd']) expect(stderr).toContain(`${set}:\t00000000000400fb`)
+    for (const set of ['CapPrm', 'CapEff', 'CapBnd']) expect(stderr).toContain(`${set}:\t00000000800400fb`)
     for (const set of ['CapInh', 'CapAmb', 'SigIgn', 'SigBlk']) expect(stderr).toContain(`${set}:\t0000000000000000`)
     expect(stderr).toContain('NoNewPrivs:\t1')
     expect(stderr).toContain('\n0022\n')

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect } from 'bun:test'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sandboxed, title } from './build-fixture.ts'
 import { openWorld, type ScratchWorld } from './cli-fixture.ts'
@@ -66,6 +67,25 @@ sandboxed(title('only the last failed build is kept, and not once it succeeds'),
   expect(world.cached('kith/failed')).toEqual([])
 })
 
+sandboxed(title('kith shell reads a file, and its descriptor stays outside'), async () => {
+  world.recipe('plain')
+  const script = join(world.directory, 'script')
+  writeFileSync(script, 'chmod 777 /proc/self/fd/0 2>/dev/null; cat; exit 3\n'.concat('x'.repeat(200_000)), {
+    mode: 0o600,
+  })
+  const child = Bun.spawn([world.executable, 'shell', 'plain'], {
+    env: world.environment,
+    stdin: Bun.file(script),
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const text = await new Response(child.stdout).text()
+
+  expect(await child.exited).toBe(3)
+  expect(text.length).toBeGreaterThan(100_000)
+  expect(statSync(script).mode & 0o777).toBe(0o600)
+})
+
 sandboxed(title('kith shell names what is not built yet'), async () => {
   world.recipe('needed')
   world.recipe('needy', { depends: 'needed make\n' })
@@ -78,20 +98,17 @@ sandboxed(title('kith shell names what is not built yet'), async () => {
 sandboxed(title('kith shell at a terminal has one of its own: size, Ctrl-C and job control'), async () => {
   world.recipe('plain')
   let seen = ''
-  const child = Bun.spawn(
-    [process.env.KITH_UNDER_TEST ?? join(import.meta.dir, '..', 'dist', 'kith'), 'shell', 'plain'],
-    {
-      cwd: world.directory,
-      env: { ...world.environment, TERM: 'xterm' },
-      terminal: {
-        cols: 91,
-        rows: 33,
-        data: (_, bytes) => {
-          seen += Buffer.from(bytes).toString()
-        },
+  const child = Bun.spawn([world.executable, 'shell', 'plain'], {
+    cwd: world.directory,
+    env: { ...world.environment, TERM: 'xterm' },
+    terminal: {
+      cols: 91,
+      rows: 33,
+      data: (_, bytes) => {
+        seen += Buffer.from(bytes).toString()
       },
     },
-  )
+  })
   const type = async (text: string, expected: string): Promise<void> => {
     child.terminal?.write(text)
     for (let waitedMs = 0; !seen.includes(expected); waitedMs += 20) {

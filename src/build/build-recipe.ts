@@ -100,6 +100,9 @@ function tell(recipe: Recipe, packaged: PackageResult, { emit }: Pick<Context, '
   const { name } = recipe
   for (const inspected of packaged.inspected) emit({ kind: 'elf-inspected', package: name, ...inspected })
   for (const detected of packaged.detected) emit({ kind: 'dependency-detected', package: name, ...detected })
+  const { privileged } = packaged
+  if (privileged.length > 0)
+    emit({ kind: 'privileged-files', package: name, reason: 'built', owner: 'root', files: privileged })
   for (const text of packaged.warnings) emit({ kind: 'notice', level: 'warning', package: name, text })
 }
 

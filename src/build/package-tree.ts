@@ -16,6 +16,7 @@ import { digestFile } from '../system/digests.ts'
 import { isFile, makeDirectory, readText, writeFileAtomic } from '../system/files.ts'
 import { copyTree, hostPath, type TreeEntry, treeEntry, treeNames, walkTree } from '../system/tree.ts'
 import { detectInTree } from './detect-in-tree.ts'
+import { listPrivileged, readXattrs } from './read-xattrs.ts'
 import { sandboxPaths } from './sandbox-paths.ts'
 import { stripTree } from './strip-tree.ts'
 import type { PackageJob, PackageResult } from './worker-job.ts'
@@ -32,6 +33,7 @@ export async function packageTree(job: PackageJob): Promise<PackageResult> {
   makeDirectory(entryDirectory)
   copyTree(sandboxPaths.recipe(job.package), entryDirectory, { dereference: true })
   const programs = [...walkTree(destdir)].filter(({ kind }) => kind === 'file')
+  const xattrs = readXattrs(destdir, programs, job.package)
   const isStripping = job.isStripping && treeEntry(sandboxPaths.build(job.package), nostripFile) === undefined
   const warnings = isStripping ? await stripTree(destdir, programs) : []
   const dependsFile = join(entryDirectory, 'depends')
@@ -43,9 +45,11 @@ export async function packageTree(job: PackageJob): Promise<PackageResult> {
     writeFileAtomic(join(entryDirectory, 'etcsums'), printEtcsums(await sumEtc(destdir, listed)))
   writeFileAtomic(join(entryDirectory, 'manifest'), Buffer.from(printManifest(listed), 'latin1'))
   const file = join(sandboxPaths.output, job.artifact)
-  const sizeBytes = await packArtifact(destdir, file, { compression: job.compression, newestMtime: job.newestMtime })
+  const { compression, newestMtime } = job
+  const sizeBytes = await packArtifact(destdir, file, { compression, newestMtime, xattrs })
   const files = listed.filter(({ isDirectory }) => !isDirectory).length
-  return { kind: 'packaged', files, sizeBytes, inspected, detected: detection.changes, warnings }
+  const privileged = listPrivileged(destdir, programs, xattrs)
+  return { kind: 'packaged', files, sizeBytes, inspected, detected: detection.changes, privileged, warnings }
 }
 
 const nostripFile = textTreePath('/nostrip')

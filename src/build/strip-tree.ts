@@ -9,7 +9,7 @@ const batchSize = 500
 
 /**
  * Strips the programs and libraries among `files`, as KISS does: by path and first bytes; whatever `strip` says of a file is
- * no failure. Gives what a person should know.
+ * no failure. Stripping writes files anew, which takes their capabilities away; modes stay. Gives what a person should know.
  */
 export async function stripTree(directory: string, files: readonly TreeEntry[]): Promise<string[]> {
   const groups = new Map<StripPlan, string[]>()

@@ -16,6 +16,18 @@ export interface ConflictFound {
   readonly owner: string
 }
 
+/** Files that give rights to whoever runs them. Where a package has none it is not told. */
+export interface PrivilegedFiles {
+  readonly kind: 'privileged-files'
+  readonly package: string
+  /** `built`: an installation will give them. `new`: one is about to, and the installed version does not have them. */
+  readonly reason: 'built' | 'new'
+  /** Whose rights setuid and setgid give: `root`, or `user 1000` where that user installs. */
+  readonly owner: string
+  /** Each of `privileges` is `setuid`, `setgid`, or capabilities in the words of setcap: `cap_net_raw+ep`. */
+  readonly files: readonly { readonly path: string; readonly privileges: readonly string[] }[]
+}
+
 export interface EtcKept {
   readonly kind: 'etc-kept'
   readonly package: string
@@ -53,6 +65,7 @@ export type StoreEvent =
   | LockWaiting
   | InstallStarted
   | ConflictFound
+  | PrivilegedFiles
   | EtcKept
   | Installed
   | Removed

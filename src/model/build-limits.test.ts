@@ -33,7 +33,18 @@ describe('KITH_LIMITS', () => {
     })
   })
 
-  const wrong = ['time', 'time=', 'time=0', 'time=1w', 'time=-1', 'memory=0', 'memory=8GB', 'memory=0%', 'processes=1']
+  const wrong = [
+    'time',
+    'time=',
+    'time=0',
+    'time=1w',
+    'time=-1',
+    'memory=0',
+    'memory=8GB',
+    'memory=64M',
+    'memory=0%',
+    'processes=1',
+  ]
   for (const text of [...wrong, 'processes=1e3', 'cpus=0', 'cpus=x', 'free=much', 'disk=1G', '=', 'memory=1=2'])
     test(`"${text}" is refused with what was expected`, () => {
       expect(() => parseLimits(text)).toThrow(/KITH_LIMITS/)

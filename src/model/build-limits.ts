@@ -43,12 +43,18 @@ export function parseLimits(text: string): BuildLimits {
   return limits
 }
 
+/** What unpacking and packing may need, in bytes. */
+const leastMemory = 256 * 1024 ** 2
+
 const readers = {
   time: readDuration,
   silence: readDuration,
   memory: (value: string, word: string) => {
     const share = /^(\d{1,3})%$/.exec(value)?.[1]
-    return share !== undefined && Number(share) > 0 ? { share: Number(share) / 100 } : readBytes(value, word)
+    if (share !== undefined && Number(share) > 0) return { share: Number(share) / 100 }
+    const bytes = readBytes(value, word)
+    if (bytes >= leastMemory) return bytes
+    throw invalid(word, 'at least 256M: kith itself unpacks and packs within it')
   },
   free: readBytes,
   processes: (value: string, word: string) => {

@@ -65,7 +65,7 @@ export function restrictSelf({ paths, ports, reachesOutside = false }: LandlockR
   )
   try {
     for (const rule of paths ?? []) addPathRule(ruleset, rule, handled)
-    if (hasPorts) for (const port of ports) addPortRule(ruleset, port)
+    if (hasPorts) addPortRules(ruleset, ports)
     check(libc().syscall(restrictSelfCall, ruleset, 0, 0, 0, 0), 'landlock_restrict_self', '')
   } finally {
     libc().close(ruleset)
@@ -101,9 +101,13 @@ function addPathRule(ruleset: number, rule: LandlockRule, handled: bigint): void
   }
 }
 
-function addPortRule(ruleset: number, port: number): void {
+function addPortRules(ruleset: number, ports: readonly number[]): void {
   const attribute = Buffer.alloc(16)
+  const place = address(attribute)
+  const { syscall } = libc()
   attribute.writeBigUInt64LE(bindTcp | connectTcp, 0)
-  attribute.writeBigUInt64LE(BigInt(port), 8)
-  check(libc().syscall(addRule, ruleset, 2, address(attribute), 0, 0), 'landlock_add_rule', `port ${port}`)
+  for (const port of ports) {
+    attribute.writeUInt16LE(port, 8)
+    check(syscall(addRule, ruleset, 2, place, 0, 0), 'landlock_add_rule', `port ${port}`)
+  }
 }

@@ -81,12 +81,7 @@ const hosts: readonly (readonly [host: string, facts: HostFacts, mark: string, t
     'warning landlock',
     /lsm=landlock,capability,yama/,
   ],
-  [
-    'Landlock ABI 1',
-    { ...good, landlockAbi: 1 },
-    'warning landlock',
-    /moving files.*truncating.*TCP.*device.*signals/,
-  ],
+  ['Landlock ABI 1', { ...good, landlockAbi: 1 }, 'warning landlock', /moving files.*truncating.*TCP.*device.*signals/],
   ['Landlock ABI 4', { ...good, landlockAbi: 4 }, 'warning landlock', /ABI 4, without device control, signals/],
   ['no seccomp', { ...good, seccompActions: undefined }, 'failing seccomp', /CONFIG_SECCOMP_FILTER/],
   ['no cgroups', { ...good, cgroups: [], cgroupVersions: [] }, 'warning cgroups', /none are mounted/],

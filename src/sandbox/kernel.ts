@@ -6,12 +6,13 @@ import { startLoopback } from '../native/network.ts'
 import { dropCapabilities, setNoNewPrivileges, setUndumpable } from '../native/privileges.ts'
 import { enterCgroupNamespace, leaveTerminal, setHostName } from '../native/process-control.ts'
 import { filterSystemCalls } from '../native/seccomp.ts'
-import { tryWriteControl, writeControl } from '../system/control-file.ts'
+import { tryWriteControl, writeControlLater } from '../system/control-file.ts'
 
 /** What the launcher asks of the kernel, so that tests can let each call fail. */
 export const runningKernel = {
   leaveTerminal,
-  enterCgroup: (directory: string): void => writeControl(join(directory, 'cgroup.procs'), '0'),
+  /** With all its threads, whichever of them writes: this one does not wait. */
+  enterCgroup: (directory: string): Promise<void> => writeControlLater(join(directory, 'cgroup.procs'), '0'),
   enterCgroupNamespace,
   mount,
   detachMount,

@@ -2,7 +2,6 @@ import { killAllOthers, reapOrphans } from '../native/process-control.ts'
 import { readLink, readText } from '../system/files.ts'
 import { openReport } from '../system/report-file.ts'
 import { runUnder } from '../system/streaming.ts'
-import { runInTerminal } from '../system/terminal.ts'
 import { runningKernel } from './kernel.ts'
 import { setUpSandbox } from './set-up.ts'
 import type { SandboxReport, SandboxSpec } from './spec.ts'
@@ -11,12 +10,14 @@ import { withoutProtections } from './without.ts'
 /**
  * Runs inside the fresh namespaces as their init, started by run-sandbox.ts through util-linux `unshare`: builds the new
  * root, moves into it, gives up every right that the command does not need, runs the command, ends what it left running.
- * Everything until the command is synchronous: capabilities and Landlock belong to a thread, and the main thread is the
- * one that starts the command. It prints nothing but reports. Gives the exit status.
+ * Rights are given up by the main thread, in one go: capabilities and Landlock belong to a thread, and the main thread is
+ * the one that starts the command. It prints nothing but reports. Gives the exit status.
  */
 export async function launchSandbox(specFile: string): Promise<number> {
   const { spec, kernel } = withoutProtections(JSON.parse(readText(specFile)) as SandboxSpec, runningKernel)
   using report = openReport('/proc/self/fd/2')
+  // Few commands need it, and it takes longer to load than all else here.
+  const inTerminal = spec.command.terminal && (await import('../system/terminal.ts')).runInTerminal
   const end = (told: SandboxReport, status: number): number => {
     report.write(told)
     return status
@@ -27,7 +28,7 @@ export async function launchSandbox(specFile: string): Promise<number> {
     report.write({ kind: 'launched', id: Number(readLink('/proc/self')) } satisfies SandboxReport)
     requireOwner(spec.owner)
     process.umask(0o022)
-    setUpSandbox(spec, kernel, (next) => {
+    await setUpSandbox(spec, kernel, (next) => {
       step = next
     })
   } catch (error) {
@@ -39,11 +40,13 @@ export async function launchSandbox(specFile: string): Promise<number> {
   try {
     const started = (id: number): void => {
       command = id
+      // Not for this process, whose runtime may have more already; what the command starts inherits it.
+      if (spec.resources.data !== undefined) kernel.limitResource('data', spec.resources.data, id)
     }
     const { terminal } = spec.command
-    const ending = await (terminal === undefined
+    const ending = await (terminal === undefined || inTerminal === undefined
       ? runUnder(spec.command, started)
-      : runInTerminal(spec.command, terminal, started))
+      : inTerminal(spec.command, terminal, started))
     const { status, signal } = ending
     killAllOthers()
     return end({ kind: 'exited', status, signal }, status)

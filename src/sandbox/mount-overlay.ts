@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { mountAttributes, mountFlags } from '../native/mount.ts'
-import { makeDirectory, makeSymlink, removeTree } from '../system/files.ts'
+import { makeDirectory, makeNumberedLinks, removeTree } from '../system/files.ts'
 import type { SandboxKernel } from './kernel.ts'
 
 const { bind, noDevices, noSetuid, readOnly, recursive } = mountFlags
@@ -24,9 +24,7 @@ export function mountOverlay(target: string, lowers: readonly string[], root: st
     return
   }
   const names = join(root, '.layers')
-  lowers.forEach((lower, index) => {
-    makeSymlink(lower, join(names, String(index)))
-  })
+  makeNumberedLinks(lowers, names)
   const before = process.cwd()
   process.chdir(names)
   try {

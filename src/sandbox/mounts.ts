@@ -41,8 +41,7 @@ export function applyMount(operation: MountOperation, root: string, kernel: Sand
       return
     case 'device':
       makeEmptyFile(target)
-      kernel.mount({ source: operation.source, target, flags: bind })
-      kernel.mount({ source: 'none', target, flags: bind | remount | noSetuid | noExecute })
+      bindDevice(operation.source, target, kernel)
       return
     case 'tmpfs': {
       makeDirectory(target)
@@ -72,7 +71,13 @@ function hide(target: string, kernel: SandboxKernel): void {
   const kind = linkInfo(target)?.kind
   const flags = readOnly | noSetuid | noDevices | noExecute
   if (kind === 'directory') kernel.mount({ source: 'tmpfs', target, type: 'tmpfs', flags, data: 'mode=555,size=4k' })
-  else if (kind !== undefined) kernel.mount({ source: '/dev/null', target, flags: bind })
+  else if (kind !== undefined) bindDevice('/dev/null', target, kernel)
+}
+
+/** Read-only: a device can be written to all the same, but its mode, owner and attributes are the host's. */
+function bindDevice(source: string, target: string, kernel: SandboxKernel): void {
+  kernel.mount({ source, target, flags: bind })
+  kernel.mount({ source: 'none', target, flags: bind | remount | readOnly | noSetuid | noExecute })
 }
 
 function requireNoSymlink(root: string, target: string): void {

@@ -153,13 +153,15 @@ sandboxed(title('runSandbox() ends before the disk is full'), async () => {
 const { cgroups } = isRoot ? await requireSandbox() : { cgroups: [] }
 const hasCgroups = ['memory', 'pids'].every((name) => cgroups.some((one) => one.controllers.includes(name as 'memory')))
 const limited = test.skipIf(!hasCgroups)
-const cgroupsOf = (): string[] =>
-  cgroups.flatMap(({ directory }) => readDirectory(directory) ?? []).filter((name) => name.startsWith('kith-'))
+/** This process's own: others may be at work. */
+const ownCgroups = (): string[] =>
+  cgroups
+    .flatMap(({ directory }) => readDirectory(directory) ?? [])
+    .filter((name) => name.startsWith(`kith-${process.pid}-`))
 
 limited(
   'runSandbox() holds memory and processes in a cgroup, says which limit was hit, and removes it (skipped without cgroups)',
   async () => {
-    const others = cgroupsOf()
     const memory = await run('head -c 300m /dev/zero | tail -c 200m | wc -c; exit 3', {
       limits: { memory: 64 * 1024 ** 2 },
     })
@@ -169,7 +171,7 @@ limited(
     expect(memory.exceeded).toBe('memory')
     expect(swarm.exceeded).toBe('processes')
     expect([plain.status, plain.exceeded]).toEqual([5, undefined])
-    expect(cgroupsOf()).toEqual(others)
+    expect(ownCgroups()).toEqual([])
   },
 )
 

@@ -32,7 +32,7 @@ function fakeKernel(failing?: { readonly call: string; readonly errno: number })
     leaveTerminal: () => note('setsid'),
     startLoopback: () => note('loopback'),
     setNoNewPrivileges: () => note('no_new_privs'),
-    enterCgroup: (directory) => note('cgroup', directory),
+    enterCgroup: async (directory) => note('cgroup', directory),
     enterCgroupNamespace: () => note('cgroup_namespace'),
     setPortRange: (first, last) => {
       note('port_range', `${first} ${last}`)
@@ -48,10 +48,12 @@ function fakeKernel(failing?: { readonly call: string; readonly errno: number })
   return { calls, kernel }
 }
 
-function run(mounts: readonly MountOperation[], kernel: SandboxKernel, changes: Partial<SandboxSpec> = {}): string[] {
-  const steps: string[] = []
-  setUpSandbox(specOf(mounts, changes), kernel, (next) => void steps.push(next))
-  return steps
+async function run(
+  mounts: readonly MountOperation[],
+  kernel: SandboxKernel,
+  changes: Partial<SandboxSpec> = {},
+): Promise<void> {
+  await setUpSandbox(specOf(mounts, changes), kernel, () => {})
 }
 
 function specOf(
@@ -63,40 +65,40 @@ function specOf(
   return { root: scratch, hostName: 'kith', mounts, ...plain, ...changes }
 }
 
-test('setUpSandbox() gives up rights last, and in the order in which each needs the ones after it', () => {
+test('setUpSandbox() gives up rights last, and in the order in which each needs the ones after it', async () => {
   const { calls, kernel } = fakeKernel()
 
-  run([{ kind: 'proc', target: '/proc' }, { kind: 'seal-root' }], kernel)
+  await run([{ kind: 'proc', target: '/proc' }, { kind: 'seal-root' }], kernel)
 
   expect(calls.map((call) => call.split(' ')[0] ?? '').join(' ')).toBe(
-    'setsid cgroup cgroup_namespace mount mount mount mount loopback port_range sethostname pivot_root prlimit prlimit no_new_privs landlock seccomp capset undumpable',
+    'setsid cgroup mount mount mount mount loopback port_range cgroup_namespace sethostname pivot_root prlimit prlimit no_new_privs landlock seccomp capset undumpable',
   )
 })
 
-test('setUpSandbox() closes all ports but those of the loopback interface, unless the host is to be reached', () => {
-  const portsWith = (network: SandboxSpec['network']): string[] => {
+test('setUpSandbox() closes all ports but those of the loopback interface, unless the host is to be reached', async () => {
+  const portsWith = async (network: SandboxSpec['network']): Promise<string[]> => {
     const { calls, kernel } = fakeKernel()
-    run([], kernel, { network })
+    await run([], kernel, { network })
     return calls.filter((call) => /landlock|loopback|port_range/.test(call))
   }
 
-  expect(portsWith('none')).toEqual(['landlock 6 0 ports'])
-  expect(portsWith('loopback')).toEqual(['loopback', 'port_range 60000 60255', 'landlock 6 257 ports'])
-  expect(portsWith('host')).toEqual(['landlock 6 any port'])
+  expect(await portsWith('none')).toEqual(['landlock 6 0 ports'])
+  expect(await portsWith('loopback')).toEqual(['loopback', 'port_range 60000 60255', 'landlock 6 257 ports'])
+  expect(await portsWith('host')).toEqual(['landlock 6 any port'])
 })
 
-test('setUpSandbox() leaves the ports open where it cannot say which ones the kernel picks', () => {
+test('setUpSandbox() leaves the ports open where it cannot say which ones the kernel picks', async () => {
   const { calls, kernel } = fakeKernel()
 
-  run([], { ...kernel, setPortRange: () => false })
+  await run([], { ...kernel, setPortRange: () => false })
 
   expect(calls).toContain('landlock 6 any port')
 })
 
-test('setUpSandbox() does without Landlock where the kernel has none, and a warning says so', () => {
+test('setUpSandbox() does without Landlock where the kernel has none, and a warning says so', async () => {
   const { calls, kernel } = fakeKernel()
 
-  run([], kernel, { landlockAbi: 0 })
+  await run([], kernel, { landlockAbi: 0 })
 
   expect(calls.some((call) => call.startsWith('landlock'))).toBe(false)
   expect(calls).toContain('capset')
@@ -109,34 +111,54 @@ test('setUpSandbox() does without Landlock where the kernel has none, and a warn
   expect(hostWarnings({ landlockAbi: 6 })).toEqual([])
 })
 
-test('setUpSandbox() without overlayfs names the mount, and the error tells how to load it', () => {
+test('setUpSandbox() without overlayfs names the mount, and the error tells how to load it', async () => {
   const { kernel } = fakeKernel({ call: 'mount overlay', errno: 19 })
   const steps: string[] = []
   const mounts: MountOperation[] = [{ kind: 'overlay', target: '/usr', lowers: ['/usr', '/opt'] }]
 
-  const attempt = (): void =>
-    setUpSandbox(specOf(mounts), kernel, (next) => {
-      steps.push(next)
-    })
+  const attempt = setUpSandbox(specOf(mounts), kernel, (next) => {
+    steps.push(next)
+  })
 
-  expect(attempt).toThrow('ENODEV')
+  await expect(attempt).rejects.toThrow('ENODEV')
   expect(steps.at(-1)).toBe('mount /usr (overlay of 2)')
   const error = new KithError('sandbox-setup-failed', { step: steps.at(-1) ?? '', reason: 'mount /usr: ENODEV (no)' })
   expect(error.message).toBe('Cannot set up the sandbox: cannot mount /usr (overlay of 2): mount /usr: ENODEV (no)')
   expect(error.hint).toContain('modprobe overlay')
 })
 
-test('setUpSandbox() stops where rights cannot be given up', () => {
-  for (const call of ['cgroup', 'prlimit', 'no_new_privs', 'landlock', 'seccomp', 'capset', 'undumpable'])
-    expect(() => run([], fakeKernel({ call, errno: 1 }).kernel)).toThrow('EPERM')
+test.each(['cgroup', 'prlimit', 'no_new_privs', 'landlock', 'seccomp', 'capset', 'undumpable'])(
+  'setUpSandbox() stops where rights cannot be given up (%s)',
+  async (call) => {
+    const { calls, kernel } = fakeKernel({ call, errno: 1 })
+
+    await expect(run([], kernel)).rejects.toThrow('EPERM')
+    expect(calls.includes('undumpable')).toBe(call === 'undumpable')
+  },
+)
+
+test('setUpSandbox() waits until its cgroup is entered, and does not enter the new root before', async () => {
+  const { calls, kernel } = fakeKernel()
+  const entered = Promise.withResolvers<void>()
+  const steps: string[] = []
+  const done = setUpSandbox(specOf([]), { ...kernel, enterCgroup: () => entered.promise }, (next) => {
+    steps.push(next)
+  })
+
+  await Bun.sleep(20)
+  expect(calls).not.toContain('pivot_root')
+  expect(steps.at(-1)).toBe('enter its cgroup')
+  entered.resolve()
+  await done
+  expect(calls).toContain('pivot_root')
 })
 
-test('applyMount() gives layers short names, so that hundreds fit into one page of options', () => {
+test('applyMount() gives layers short names, so that hundreds fit into one page of options', async () => {
   const { calls, kernel } = fakeKernel()
   const lowers = Array.from({ length: 300 }, (_, index) => join(scratch, `${'deep/'.repeat(30)}layer-${index}`))
   const before = process.cwd()
 
-  run([{ kind: 'overlay', target: '/usr', lowers }], kernel)
+  await run([{ kind: 'overlay', target: '/usr', lowers }], kernel)
 
   const options = calls.find((call) => call.startsWith('mount overlay'))?.split('lowerdir=')[1] ?? ''
   expect(options.split(':').length).toBe(300)
@@ -145,11 +167,11 @@ test('applyMount() gives layers short names, so that hundreds fit into one page 
   expect(process.cwd()).toBe(before)
 })
 
-test('applyMount() makes every bind recursive, and read-only as a whole', () => {
+test('applyMount() makes every bind recursive, and read-only as a whole', async () => {
   const { calls, kernel } = fakeKernel()
   const [readOnly, writable] = ['/in/read', '/in/write']
 
-  run(
+  await run(
     [
       { kind: 'bind', target: readOnly, source: scratch, isWritable: false },
       { kind: 'bind', target: writable, source: scratch, isWritable: true },
@@ -161,23 +183,23 @@ test('applyMount() makes every bind recursive, and read-only as a whole', () => 
   expect(calls).toContain('attributes /in/write 6')
 })
 
-test('applyMount() never goes through a symlink, which would lead to the host', () => {
+test('applyMount() never goes through a symlink, which would lead to the host', async () => {
   const outside = join(scratch, 'outside')
   const { calls, kernel } = fakeKernel()
   makeDirectory(outside)
   makeSymlink(outside, join(scratch, 'var'))
 
-  expect(() => run([{ kind: 'tmpfs', target: '/var/tmp', mode: 0o1777, size: '1m' }], kernel)).toThrow(
-    '"/var" is a symlink',
-  )
+  const attempt = run([{ kind: 'tmpfs', target: '/var/tmp', mode: 0o1777, size: '1m' }], kernel)
+
+  await expect(attempt).rejects.toThrow('"/var" is a symlink')
   expect(linkInfo(join(outside, 'tmp'))).toBeUndefined()
   expect(calls.some((call) => call.includes('/var/tmp'))).toBe(false)
 })
 
-test('applyMount() makes symlinks and directories as told, whatever the umask', () => {
+test('applyMount() makes symlinks and directories as told, whatever the umask', async () => {
   const before = process.umask(0o077)
   try {
-    run(
+    await run(
       [
         { kind: 'symlink', target: '/lib', to: 'usr/lib' },
         { kind: 'directory', target: '/run', mode: 0o755 },

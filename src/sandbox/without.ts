@@ -18,7 +18,7 @@ export function withoutProtections(
   const weakened: SandboxKernel = {
     ...kernel,
     leaveTerminal: has('new-session') ? kernel.leaveTerminal : nothing,
-    enterCgroup: has('cgroup') ? kernel.enterCgroup : nothing,
+    enterCgroup: has('cgroup') ? kernel.enterCgroup : async () => {},
     enterCgroupNamespace: has('cgroup-namespace') ? kernel.enterCgroupNamespace : nothing,
     setHostName: has('uts-namespace') ? kernel.setHostName : nothing,
     startLoopback: has('network-namespace') ? kernel.startLoopback : nothing,
@@ -39,7 +39,8 @@ export function withoutProtections(
       if (!has('no-setuid')) kept &= ~mountFlags.noSetuid
       if (!has('no-devices')) kept &= ~mountFlags.noDevices
       if (type === 'proc' && !has('read-only-proc')) kept &= ~mountFlags.readOnly
-      if (type === 'overlay' && !has('read-only')) kept &= ~mountFlags.readOnly
+      const isLocking = type === 'overlay' || (flags & mountFlags.bind) !== 0
+      if (isLocking && !has('read-only')) kept &= ~mountFlags.readOnly
       if (type === 'proc' && !has('pid-namespace')) return bindHostProc(target, has('read-only-proc'), kernel)
       kernel.mount({ ...call, flags: kept })
     },

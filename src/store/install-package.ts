@@ -6,6 +6,7 @@ import { applyTransaction } from './apply.ts'
 import { databasePath } from './installed-database.ts'
 import { runPackageScript } from './package-script.ts'
 import { planPackage } from './plan-package.ts'
+import { tellRefusedXattrs } from './refused-xattrs.ts'
 import type { StagedPackage } from './staging.ts'
 
 export interface InstallSettings {
@@ -30,7 +31,8 @@ export async function installPackage(
   await context.hooks.run('pre-install', [name, staged.directory])
   context.emit({ kind: 'install-started', package: name, artifact: staged.artifact })
   const { transaction, besideEtc, keptEtc } = await planPackage(staged, settings, context)
-  applyTransaction(transaction, root, staged.directory)
+  const refusedXattrs = applyTransaction(transaction, root, staged.directory)
+  tellRefusedXattrs(name, [...staged.refusedXattrs, ...refusedXattrs], context)
   for (const path of besideEtc)
     context.emit({ kind: 'etc-kept', package: name, path: bytesText(path), outcome: 'saved-new' })
   for (const path of keptEtc)

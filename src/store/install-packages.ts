@@ -4,6 +4,7 @@ import type { PackageName } from '../model/package-name.ts'
 import { orderByDependency } from '../plan/order-by-dependency.ts'
 import { type InstallSettings, installPackage } from './install-package.ts'
 import { loadInstalled } from './installed-database.ts'
+import { tellNewPrivileges } from './privileged-files.ts'
 import { type StagedPackage, stageArtifact } from './staging.ts'
 
 export interface InstallRequest {
@@ -15,7 +16,7 @@ export interface InstallRequest {
 
 /**
  * Installs packages and, unless forced, what they need to run and is not installed, into a root that the caller has locked.
- * All are unpacked and checked before the first is installed. Gives whether all scripts of packages were well. Throws
+ * All are unpacked and checked, and what gets new privileges is told, before the first is installed. Gives whether all scripts of packages were well. Throws
  * `not-built` with every package that is missing, and what stageArtifact and installPackage throw.
  */
 export async function installPackages(
@@ -26,8 +27,10 @@ export async function installPackages(
   using unpacked = new DisposableStack()
   const staged = await stageClosure(request, settings, { context, unpacked })
   const dependenciesOf = (name: PackageName) => staged.get(name)?.dependencies.map((one) => one.name)
+  const order = orderByDependency([...staged.keys()], dependenciesOf)
+  for (const name of order) tellNewPrivileges(staged.get(name), settings, context)
   let isWell = true
-  for (const name of orderByDependency([...staged.keys()], dependenciesOf)) {
+  for (const name of order) {
     requireGoingOn(context.signal)
     const one = staged.get(name)
     if (one !== undefined) isWell = (await installPackage(one, settings, context)) && isWell

@@ -57,7 +57,10 @@ export async function planPackage(
 }
 
 /** An entry without manifest is what an interrupted first installation leaves: then nothing is known to be old. */
-function readOldState(previous: InstalledPackage | undefined, { root, isForced }: InstallSettings): PackageState {
+export function readOldState(
+  previous: InstalledPackage | undefined,
+  { root, isForced }: Pick<InstallSettings, 'root' | 'isForced'>,
+): PackageState {
   if (previous === undefined || !hasManifest(previous.directory)) return emptyState
   try {
     return readPackageState(previous.directory, root)

@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { parseManifest } from '../model/manifest.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { ancestorPaths, bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
+import type { PrivilegedFile } from '../plan/new-privileges.ts'
 import { manifestPath } from '../plan/transaction.ts'
+import { filePrivileges } from '../system/file-privileges.ts'
 import { readLatin1 } from '../system/files.ts'
 import { type TreeEntry, walkTree } from '../system/tree.ts'
 import { databasePath } from './installed-database.ts'
@@ -41,6 +43,17 @@ export function listStaged(directory: string, name: PackageName, isForced: boole
         .join(' ')}`,
     )
   return { kind: 'listed', entries: presentEntries(listed, tree) }
+}
+
+/** The files among `entries` that get privileges; `capabilities` is the attribute's content where a file has it. */
+export function listPrivileged(
+  entries: readonly StagedEntry[],
+  capabilities: ReadonlyMap<TreePath, string>,
+): PrivilegedFile[] {
+  return entries.flatMap(({ path, isDirectory, mode }) => {
+    const privileges = isDirectory ? [] : filePrivileges(mode, capabilities.get(path))
+    return privileges.length === 0 ? [] : [{ path, privileges }]
+  })
 }
 
 /** A file where a directory is listed would pass by what files are checked for; the other way round is puke's older form. */

@@ -5,11 +5,13 @@ import type { Dependency } from '../model/depends.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { childPath, textTreePath } from '../model/tree-path.ts'
 import type { Version } from '../model/version.ts'
+import type { PrivilegedFile } from '../plan/new-privileges.ts'
 import { unpackArtifact } from '../system/archive/unpack-artifact.ts'
+import type { RefusedXattr } from '../system/file-xattrs.ts'
 import { isFile, makeDirectory, makeTemporaryDirectory, readDirectory, removeTree } from '../system/files.ts'
 import { treeEntry } from '../system/tree.ts'
 import { databasePath, readEntry } from './installed-database.ts'
-import { listStaged, type StagedEntry } from './staged-entries.ts'
+import { listPrivileged, listStaged, type StagedEntry } from './staged-entries.ts'
 
 /** An artifact unpacked beside the database, on the file system where most of it will live; removed when disposed. */
 export interface StagedPackage extends Disposable {
@@ -20,6 +22,10 @@ export interface StagedPackage extends Disposable {
   /** What is to be installed, and the directories above. */
   readonly entries: readonly StagedEntry[]
   readonly dependencies: readonly Dependency[]
+  /** Those of `entries` that give rights to whoever runs them. */
+  readonly privileged: readonly PrivilegedFile[]
+  /** Extended attributes that unpacked files could not get. */
+  readonly refusedXattrs: readonly RefusedXattr[]
 }
 
 const parentDirectory = 'var/db/kiss'
@@ -39,12 +45,15 @@ export async function stageArtifact(artifact: string, root: string, isForced: bo
   makeDirectory(parent)
   const directory = makeTemporaryDirectory(parent, prefix)
   try {
-    await unpackArtifact(artifact, directory)
+    const { capabilities, refusedXattrs } = await unpackArtifact(artifact, directory, { keepsXattrs: true })
     const listing = listStaged(directory, name, isForced)
     if (listing.kind === 'refused') throw new KithError('not-a-package', { artifact, reason: listing.reason })
     const dependencies = readStagedDependencies(directory, name)
+    const { entries } = listing
+    const privileged = listPrivileged(entries, capabilities)
     const dispose = (): void => removeTree(directory)
-    return { artifact, name, version, directory, entries: listing.entries, dependencies, [Symbol.dispose]: dispose }
+    const unpacked = { directory, entries, dependencies, privileged, refusedXattrs }
+    return { artifact, name, version, ...unpacked, [Symbol.dispose]: dispose }
   } catch (error) {
     removeTree(directory)
     throw error

@@ -2,11 +2,14 @@ import * as fs from 'node:fs'
 import { bytesText, childPath, parentPath, type TreePath } from '../model/tree-path.ts'
 import { copyAcross } from './copy-across.ts'
 import { failed } from './failure.ts'
+import type { RefusedXattr } from './file-xattrs.ts'
 import { hostPath, treeEntry } from './tree.ts'
 
 export interface BroughtFiles extends Disposable {
   /** For each file that is on another file system than its future place: its copy in the root, near that place. */
   readonly copies: ReadonlyMap<TreePath, TreePath>
+  /** What the copies cannot have, told with the places they are for. */
+  readonly refusedXattrs: readonly RefusedXattr[]
 }
 
 interface FilePlace {
@@ -27,6 +30,7 @@ export function bringAcross(files: readonly FilePlace[], staged: string, root: s
   }
   const directories = new NearestDirectories(root)
   const firstCopies = new Map<string, TreePath>()
+  const refusedXattrs: RefusedXattr[] = []
   try {
     for (const { from, to } of files) {
       const { path: directory, device } = directories.of(to)
@@ -38,20 +42,29 @@ export function bringAcross(files: readonly FilePlace[], staged: string, root: s
       const copy = childPath(directory, `.kith-staged-${process.pid}-${copies.size}`)
       const key = `${device}:${file.inode}`
       copies.set(from, copy)
-      copyOrLink(hostPath(staged, from), firstCopies.get(key), copy, root)
+      const origin = hostPath(staged, from)
+      refusedXattrs.push(...copyOrLink({ origin, linked: firstCopies.get(key), to }, copy, root))
       if (file.links > 1 && !firstCopies.has(key)) firstCopies.set(key, copy)
     }
   } catch (error) {
     dispose()
     throw error
   }
-  return { copies, [Symbol.dispose]: dispose }
+  return { copies, refusedXattrs, [Symbol.dispose]: dispose }
 }
 
-function copyOrLink(origin: string | Buffer, linked: TreePath | undefined, copy: TreePath, root: string): void {
+interface Original {
+  readonly origin: string | Buffer
+  /** The copy of another name of the same file. */
+  readonly linked: TreePath | undefined
+  readonly to: TreePath
+}
+
+function copyOrLink({ origin, linked, to }: Original, copy: TreePath, root: string): RefusedXattr[] {
   try {
-    if (linked === undefined) copyAcross(origin, hostPath(root, copy))
-    else fs.linkSync(hostPath(root, linked), hostPath(root, copy))
+    if (linked === undefined) return copyAcross(origin, hostPath(root, copy), to)
+    fs.linkSync(hostPath(root, linked), hostPath(root, copy))
+    return []
   } catch (error) {
     throw failed('copy to', root + bytesText(copy), error)
   }

@@ -24,6 +24,15 @@ export function writeControl(path: string, text: string): void {
   }
 }
 
+/** The same from another thread, so that this one can do something else. */
+export async function writeControlLater(path: string, text: string): Promise<void> {
+  try {
+    await fs.promises.writeFile(path, text, { flag: 'r+' })
+  } catch (error) {
+    throw failed('write', path, error)
+  }
+}
+
 /** Its text; undefined where it is not there or may not be read. */
 export function tryReadControl(path: string): string | undefined {
   try {

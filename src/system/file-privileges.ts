@@ -7,5 +7,9 @@ import { describeFileCapability, parseFileCapability } from './file-capability.t
 export function filePrivileges(mode: number, capability: string | undefined): string[] {
   const parsed = capability === undefined ? undefined : parseFileCapability(capability)
   const words = parsed === undefined ? '' : describeFileCapability(parsed)
-  return [...((mode & 0o4000) !== 0 ? ['setuid'] : []), ...((mode & 0o2000) !== 0 ? ['setgid'] : []), ...(words === '' ? [] : [words])]
+  return [
+    ...((mode & 0o4000) !== 0 ? ['setuid'] : []),
+    ...((mode & 0o2000) !== 0 ? ['setgid'] : []),
+    ...(words === '' ? [] : [words]),
+  ]
 }

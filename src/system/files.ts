@@ -179,6 +179,16 @@ export function makeSymlink(to: string, path: string): void {
   attempt('create link', path, () => fs.symlinkSync(to, path))
 }
 
+/** A symlink to each of `targets` in `directory`, which is made: `0`, `1`, `2`, ... */
+export function makeNumberedLinks(targets: readonly string[], directory: string): void {
+  makeDirectory(directory)
+  attempt('create links in', directory, () => {
+    targets.forEach((target, index) => {
+      fs.symlinkSync(target, `${directory}/${index}`)
+    })
+  })
+}
+
 /** Exactly `mode`, whatever the umask. */
 export function setMode(path: string, mode: number): void {
   attempt('change mode of', path, () => fs.chmodSync(path, mode))

@@ -15,14 +15,37 @@ export interface Ending {
 }
 
 /**
- * Runs `command` with this process's input, and both of its outputs in one, so that their order is kept. `started` gets the
+ * Runs `command` with a copy of this process's input, and both of its outputs in one, so that their order is kept. `started` gets the
  * process id. Throws `program-missing` where it cannot be executed.
  */
 export async function runUnder({ argv, cwd, environment }: Command, started: (id: number) => void): Promise<Ending> {
-  const child = spawn(argv, 'run in the sandbox', { cwd, env: environment, stdin: 'inherit', stdout: 1, stderr: 1 })
+  // Never our own descriptor: it is the host's file or null device, whose mode root could change through it.
+  const stdin = isNullDevice(0) ? 'ignore' : 'pipe'
+  const child = spawn(argv, 'run in the sandbox', { cwd, env: environment, stdin, stdout: 1, stderr: 1 })
   started(child.pid)
+  if (child.stdin instanceof Object) void feed(child.stdin)
   const status = await child.exited
   return { status, signal: child.signalCode?.toString() }
+}
+
+/** Hands on what this process reads, to its end or until nobody wants it. */
+async function feed(sink: Bun.FileSink): Promise<void> {
+  const bytes = new Uint8Array(1 << 16)
+  try {
+    for (let length = await readSome(0, bytes); length > 0; length = await readSome(0, bytes)) {
+      sink.write(bytes.slice(0, length))
+      await sink.flush()
+    }
+    await sink.end()
+  } catch {
+    // It has ended without reading all.
+  }
+}
+
+function isNullDevice(fd: number): boolean {
+  const nullDevice = (1 << 8) | 3
+  const found = fs.fstatSync(fd)
+  return found.isCharacterDevice() && found.rdev === nullDevice
 }
 
 /** Gets output as it comes; the bytes are only there during the call. What it throws ends the program. */
@@ -74,7 +97,7 @@ export async function runStreaming(argv: readonly string[], options: StreamingOp
   }
 }
 
-type SpawnOptions = Bun.SpawnOptions.OptionsObject<'inherit' | 'ignore', number, number>
+type SpawnOptions = Bun.SpawnOptions.OptionsObject<'inherit' | 'ignore' | 'pipe', number, number>
 
 function spawn(argv: readonly string[], purpose: string, options: SpawnOptions): Bun.Subprocess {
   const [program = ''] = argv

@@ -2,6 +2,7 @@ import * as fs from 'node:fs'
 import { baseName, bytesText, childPath, parentPath, type TreePath } from '../model/tree-path.ts'
 import { copyAcross } from './copy-across.ts'
 import { errorCode, failed } from './failure.ts'
+import type { RefusedXattr } from './file-xattrs.ts'
 import { hostPath, treeEntry } from './tree.ts'
 
 /** Changes of a root, one system call each where the kernel allows it. Paths are physical. All throw `io-failed`. */
@@ -28,31 +29,39 @@ function makeExactly(place: string | Buffer, mode: number): void {
   fs.chmodSync(place, mode)
 }
 
-/** Puts the file, link or fifo `from` in `source` at `to` in `root`, replacing what is there in one step. */
-export function placeFile(source: string, from: TreePath, root: string, to: TreePath): void {
-  attempt('install', root, to, () => {
+/**
+ * Puts the file, link or fifo `from` in `source` at `to` in `root`, replacing what is there in one step. Gives the attributes
+ * that it cannot have there.
+ */
+export function placeFile(source: string, from: TreePath, root: string, to: TreePath): RefusedXattr[] {
+  return attempt('install', root, to, () => {
     const origin = hostPath(source, from)
     makeParents(root, to)
     try {
       fs.renameSync(origin, hostPath(root, to))
+      return []
     } catch (error) {
       if (errorCode(error) !== 'EXDEV') throw error
-      replaceByCopy(origin, root, to)
+      const refused = replaceByCopy(origin, root, to)
       fs.unlinkSync(origin)
+      return refused
     }
   })
 }
 
-/** Copies a file, link or fifo, with owner, mode and times, over what is at `copy`, in one step. */
-export function copyFileAside(root: string, path: TreePath, copy: TreePath): void {
-  attempt('copy', root, path, () => {
+/**
+ * Copies a file, link or fifo, with owner, mode, times and extended attributes, over what is at `copy`, in one step. Gives the
+ * attributes that it cannot have there.
+ */
+export function copyFileAside(root: string, path: TreePath, copy: TreePath): RefusedXattr[] {
+  return attempt('copy', root, path, () => {
     makeParents(root, copy)
-    replaceByCopy(hostPath(root, path), root, copy)
+    return replaceByCopy(hostPath(root, path), root, copy)
   })
 }
 
-function replaceByCopy(origin: string | Buffer, root: string, to: TreePath): void {
-  replaceBy(root, to, (beside) => copyAcross(origin, beside))
+function replaceByCopy(origin: string | Buffer, root: string, to: TreePath): RefusedXattr[] {
+  return replaceBy(root, to, (beside) => copyAcross(origin, beside, to))
 }
 
 /** Writes a text file of the database, complete or not at all, with mode 0644; `bytes` as latin1. */
@@ -66,12 +75,13 @@ export function writeTreeFile(root: string, path: TreePath, bytes: string): void
 }
 
 /** `make` makes the new file beside, which then replaces the old one; when it fails nothing stays of the new one. */
-function replaceBy(root: string, to: TreePath, make: (beside: string | Buffer) => void): void {
+function replaceBy<Result>(root: string, to: TreePath, make: (beside: string | Buffer) => Result): Result {
   const beside = hostPath(root, childPath(parentPath(to), `.kith-${process.pid}-${baseName(to)}`.slice(0, 255)))
   try {
     fs.rmSync(beside, { force: true })
-    make(beside)
+    const made = make(beside)
     fs.renameSync(beside, hostPath(root, to))
+    return made
   } catch (error) {
     fs.rmSync(beside, { force: true })
     throw error
@@ -96,9 +106,9 @@ export function removeEmptyDirectory(root: string, path: TreePath): void {
   })
 }
 
-function attempt(action: string, root: string, path: TreePath, call: () => void): void {
+function attempt<Result>(action: string, root: string, path: TreePath, call: () => Result): Result {
   try {
-    call()
+    return call()
   } catch (error) {
     if (error instanceof Error && error.name === 'KithError') throw error
     throw failed(action, root + bytesText(path), error)

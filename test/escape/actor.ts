@@ -9,12 +9,13 @@ import { tryAttempt } from './try-attempt.ts'
 
 /** Tries attempts as the user that it runs as, and prints each trial in a line. Started by stage.ts. */
 interface Job extends Tour, Pick<Equipment, 'attack' | 'library' | 'scratch'> {
-  readonly disk: string
+  readonly stage: string
 }
 
-const { settings, depth, matching, attack, library, scratch, disk } = JSON.parse(process.argv[2] ?? '') as Job
+const { settings, depth, matching, attack, library, scratch, stage } = JSON.parse(process.argv[2] ?? '') as Job
 process.umask(0o022)
-process.env.KITH_ESCAPE_DISK = disk
+// Where stage.ts has what attempts need of a host besides.
+process.env.KITH_ESCAPE_STAGE = stage
 const layersDirectory = join(scratch, 'layers')
 mkdirSync(layersDirectory)
 const hostEtc = await ensureHostEtc(layersDirectory)
@@ -22,6 +23,6 @@ const equipment: Equipment = { attack, library, scratch, hostEtc, host: await re
 
 for (const setting of settings)
   for (const attempt of attempts)
-    if (attempt.name.includes(matching))
+    if (matching === undefined || matching.some((text) => attempt.name.includes(text)))
       process.stdout.write(`${JSON.stringify(await tryAttempt(attempt, setting, depth, equipment))}\n`)
 process.exit(0)

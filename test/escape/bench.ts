@@ -74,9 +74,9 @@ export interface Report {
 
 /** How the attack program itself says that it went. Throws an Error where it came to no end. */
 export function hasEscaped({ text, result }: Report): boolean {
-  const last = text.trimEnd().split('\n').at(-1) ?? ''
-  if (last === 'ESCAPED') return true
-  if (last.startsWith('STOPPED ')) return false
+  // A terminal may show what is typed after the last word.
+  const last = text.split(/\r?\n/).findLast((line) => /^(ESCAPED$|STOPPED )/.test(line))
+  if (last !== undefined) return last === 'ESCAPED'
   throw new Error(`the attack did not report: ${JSON.stringify({ text: text.slice(-500), ...result })}`)
 }
 
@@ -203,10 +203,9 @@ async function runAttack(
   )
   if (result.exceeded === 'time' && options.limits?.time === undefined)
     throw new Error(`the attack did not end: ${text.slice(-500)}`)
-  if (process.env.KITH_ESCAPE_VERBOSE === '1') process.stderr.write(`${words.join(" ")} without ${[...options.dropped].join(" ")}: ${JSON.stringify({ text, result })}\n`)
   return { text, result }
 }
 
-export function isProtection(stopper: Stopper): stopper is Protection {
+function isProtection(stopper: Stopper): stopper is Protection {
   return (protections as readonly string[]).includes(stopper)
 }

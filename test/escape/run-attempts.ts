@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Setting } from './attempt.ts'
 import type { Trial } from './try-attempt.ts'
@@ -7,8 +9,8 @@ export interface Tour {
   readonly settings: readonly Setting[]
   /** `first`: each once, with everything in place. */
   readonly depth: 'first' | 'all'
-  /** Names that hold this text. */
-  readonly matching: string
+  /** Those whose name holds one of these texts; undefined: all. */
+  readonly matching?: readonly string[] | undefined
 }
 
 const isRoot = process.getuid?.() === 0
@@ -19,9 +21,17 @@ export const possibleModes: readonly Setting['mode'][] = isRoot ? ['root', 'user
 /** Why nothing can be tried here, or undefined where it can. */
 export function whyNot(): string | undefined {
   if (Bun.which('cc') === null) return 'needs a C compiler (cc)'
+  const library = Bun.spawnSync(['cc', '-print-file-name=libc.a']).stdout.toString()
+  if (!library.startsWith('/')) return 'needs a C library for static programs (libc.a)'
   const asUser = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'] : []
-  const { exitCode } = Bun.spawnSync([...asUser, 'unshare', '--user', '--map-root-user', 'true'])
-  return exitCode === 0 ? undefined : 'needs user namespaces'
+  if (!works([...asUser, 'unshare', '--user', '--map-root-user', 'true'])) return 'needs user namespaces'
+  return isRoot && !works([...ownNamespaces, 'true']) ? 'needs namespaces' : undefined
+}
+
+const ownNamespaces = ['unshare', '--mount', '--uts', '--ipc', '--net', '--propagation', 'private', '--']
+
+function works(argv: readonly string[]): boolean {
+  return Bun.spawnSync([...argv]).exitCode === 0
 }
 
 /**
@@ -30,9 +40,14 @@ export function whyNot(): string | undefined {
  * trial when it is over. Throws an Error where one of the processes fails.
  */
 export async function runAttempts(tour: Tour, told: (trial: Trial) => void = () => {}): Promise<Trial[]> {
-  const around = isRoot ? ['unshare', '--mount', '--uts', '--ipc', '--net', '--propagation', 'private', '--'] : []
-  const stage = [process.execPath, join(import.meta.dir, 'stage.ts'), JSON.stringify(tour)]
-  return await readTrials([...around, ...stage], told)
+  const around = isRoot ? ownNamespaces : []
+  const scratch = mkdtempSync(join(tmpdir(), 'kith-escape-'))
+  try {
+    const stage = [process.execPath, join(import.meta.dir, 'stage.ts'), scratch, JSON.stringify(tour)]
+    return await readTrials([...around, ...stage], told)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
 }
 
 /** Runs a program that prints a trial a line. */

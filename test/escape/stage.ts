@@ -1,5 +1,5 @@
-import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { startLoopback } from '../../src/native/network.ts'
 import { readTrials, type Tour } from './run-attempts.ts'
@@ -8,10 +8,11 @@ import { readTrials, type Tour } from './run-attempts.ts'
  * Makes the "host" that attacks are aimed at, and has the attempts tried on it by root and by an ordinary user at the same time.
  * Started by runAttempts() in namespaces of its own, where root asks: everything made here goes with them.
  */
-const tour = JSON.parse(process.argv[2] ?? '') as Tour
+const [, , scratch = '', tourText = ''] = process.argv
+const tour = JSON.parse(tourText) as Tour
 const isRoot = process.getuid?.() === 0
 const project = join(import.meta.dir, '..', '..')
-const scratch = mkdtempSync(join(tmpdir(), 'kith-escape-'))
+if (isRoot) requireOwnNamespaces()
 
 try {
   if (isRoot) furnish()
@@ -25,16 +26,23 @@ try {
   await Promise.all(modes.map(async (mode) => await readTrials(actor(mode, attack, library), print)))
 } finally {
   if (isRoot) run(['umount', join(scratch, 'disk'), scratch])
-  rmSync(scratch, { recursive: true, force: true })
 }
 
-/** The files in memory, so that nothing can stay; a disk to fill; an address and a host name to find out. */
+/** What is done here, and what attacks reach with protections dropped, must not be the machine's own. */
+function requireOwnNamespaces(): void {
+  for (const kind of ['mnt', 'uts', 'ipc', 'net'])
+    if (readlinkSync(`/proc/self/ns/${kind}`) === readlinkSync(`/proc/${process.ppid}/ns/${kind}`))
+      throw new Error(`the tests have no ${kind} namespace of their own`)
+}
+
+/** The files in memory, so that nothing can stay; a disk to fill; a device, an address and a host name of its own. */
 function furnish(): void {
   chmodSync(scratch, 0o755)
   run(['mount', '-t', 'tmpfs', '-o', 'mode=755,size=1g', 'kith-escape', scratch])
   mkdirSync(join(scratch, 'disk'))
   run(['mount', '-t', 'tmpfs', '-o', 'mode=1777,size=256m', 'kith-escape-disk', join(scratch, 'disk')])
   run(['mount', '-t', 'tmpfs', '-o', 'mode=1777,size=16m', 'kith-escape-shm', '/dev/shm'])
+  run(['mknod', '-m', '666', join(scratch, 'machine'), 'c', '1', '5'])
   const kith = process.env.KITH_UNDER_TEST
   if (kith !== undefined) run(['mount', '--bind', kith, join(project, 'dist/kith')])
   run(['hostname', `${hostname().slice(0, 40)}-kith-escape`])
@@ -51,9 +59,11 @@ function actor(mode: 'root' | 'user', attack: string, library: string): string[]
   copyFileSync(attack, files.attack)
   copyFileSync(library, files.library)
   if (isOther) for (const path of [own, ...Object.values(files)]) chownSync(path, 65534, 65534)
-  const asUser = isOther ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'] : []
+  const asUser = isOther
+    ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--pdeathsig=KILL', '--']
+    : []
   const settings = tour.settings.filter((setting) => setting.mode === mode)
-  const job = JSON.stringify({ ...tour, settings, ...files, scratch: own, disk: isRoot ? join(scratch, 'disk') : own })
+  const job = JSON.stringify({ ...tour, settings, ...files, scratch: own, stage: scratch })
   const unlimited = ['sh', '-c', 'ulimit -c unlimited; exec "$@"', 'sh']
   return [...unlimited, attack, 'terminal', ...asUser, process.execPath, join(import.meta.dir, 'actor.ts'), job]
 }

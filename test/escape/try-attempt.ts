@@ -78,5 +78,5 @@ function tryOutside(probe: readonly string[], { attack }: Equipment): string | u
   const { stdout } = Bun.spawnSync([attack, ...probe])
   const last = stdout.toString().trimEnd().split('\n').at(-1) ?? ''
   if (last === 'ESCAPED') return undefined
-  return `outside of any sandbox, too, the kernel says: ${/: ([^:]+)$/.exec(last)?.[1] ?? (last || 'nothing')}`
+  return `the kernel refuses it outside of a sandbox, too: ${/: ([^:]+)$/.exec(last)?.[1] ?? (last || 'nothing')}`
 }

@@ -1,6 +1,7 @@
 import { printable } from '../../errors/printable.ts'
 import type { Event } from '../../events/event.ts'
 import { describeMissing } from './missing-dependency.ts'
+import { describePrivileged } from './privileged-files.ts'
 import type { Style } from './style.ts'
 import { formatBytes, formatDuration } from './units.ts'
 
@@ -65,6 +66,7 @@ type BuildOrStoreKind =
   | 'build-failed'
   | 'install-started'
   | 'conflict-found'
+  | 'privileged-files'
   | 'etc-kept'
   | 'installed'
   | 'removed'
@@ -94,6 +96,8 @@ function renderBuildOrStore(event: Extract<Event, { kind: BuildOrStoreKind }>, s
       return say(`installing ${event.artifact}`)
     case 'conflict-found':
       return say(`conflict: ${event.path} belongs to ${event.owner}; kept as an alternative (kith alternatives)`)
+    case 'privileged-files':
+      return describePrivileged(event).map(say).join('')
     case 'etc-kept':
       return event.outcome === 'saved-new'
         ? warning(style, event.package, `${event.path} was changed: saved the new one as ${event.path}.new`)

@@ -2,9 +2,11 @@ import * as fs from 'node:fs'
 import { KithError } from '../../errors/kith-error.ts'
 import { bytesText, parentPath, type TreePath } from '../../model/tree-path.ts'
 import { errorCode, failed } from '../failure.ts'
+import { capabilityXattr, type RefusedXattr, setXattrs } from '../file-xattrs.ts'
 import { hostPath } from '../tree.ts'
 import { makeFifo } from './make-fifo.ts'
 import { memberPaths } from './member-path.ts'
+import { memberXattrsFault } from './member-xattrs.ts'
 import type { TarMember } from './tar-reader.ts'
 
 /**
@@ -13,12 +15,14 @@ import type { TarMember } from './tar-reader.ts'
  */
 export type ExtractionKind = 'artifact' | 'source'
 
-export type XattrWriter = (path: string | Buffer, xattrs: ReadonlyMap<string, string>) => void
-
 export interface ExtractionOptions {
   readonly archive: string
   readonly kind: ExtractionKind
-  readonly writeXattrs?: XattrWriter | undefined
+  /**
+   * Whether files get their extended attributes; those of artifacts are checked in any case. Directories get none: packages
+   * share them.
+   */
+  readonly keepsXattrs?: boolean | undefined
 }
 
 /** Puts members one after another: `begin`, `write` its content, `complete` it; `finish` after the last one. */
@@ -28,6 +32,9 @@ export interface Extraction extends Disposable {
   readonly complete: () => void
   /** Sets modes and times of directories, which must wait until nothing is put into them any more. */
   readonly finish: () => void
+  /** With `keepsXattrs`: the capabilities that files have now, as bytes, and the attributes that they could not get. */
+  readonly capabilities: ReadonlyMap<TreePath, string>
+  readonly refusedXattrs: readonly RefusedXattr[]
 }
 
 interface ExtractionState {
@@ -41,6 +48,8 @@ interface ExtractionState {
   readonly linkable: Set<string>
   /** A time of undefined is left as it is. */
   readonly directories: Map<TreePath, { readonly mode: number; readonly mtime: number | undefined }>
+  readonly capabilities: Map<TreePath, string>
+  readonly refusedXattrs: RefusedXattr[]
   open: { readonly fd: number; readonly member: TarMember; readonly path: TreePath } | undefined
 }
 
@@ -54,6 +63,8 @@ export function createExtraction(directory: string, options: ExtractionOptions):
     safeDirectories: new Set(['/']),
     linkable: new Set(),
     directories: new Map(),
+    capabilities: new Map(),
+    refusedXattrs: [],
     open: undefined,
   }
   return {
@@ -61,6 +72,8 @@ export function createExtraction(directory: string, options: ExtractionOptions):
     write: (chunk) => write(state, chunk),
     complete: () => complete(state),
     finish: () => finish(state),
+    capabilities: state.capabilities,
+    refusedXattrs: state.refusedXattrs,
     [Symbol.dispose]: () => {
       if (state.open !== undefined) fs.closeSync(state.open.fd)
       state.open = undefined
@@ -75,6 +88,8 @@ function begin(state: ExtractionState, member: TarMember): void {
     if (member.type !== 'directory') throw invalid(state, member, 'a member has no name')
     return
   }
+  const fault = state.options.kind === 'artifact' ? memberXattrsFault(member) : undefined
+  if (fault !== undefined) throw invalid(state, member, `a member has ${fault}`)
   ensureParent(state, member, path)
   placers[member.type](state, member, path)
 }
@@ -136,14 +151,25 @@ function complete(state: ExtractionState): void {
   const { fd, member, path } = state.open
   const mode = wantedMode(state, member)
   attempt(state, path, () => {
+    const hasXattrs = state.options.keepsXattrs === true && member.xattrs.size > 0
+    if (hasXattrs) giveXattrs(state, fd, path, member)
     // Writing takes setuid away from an unprivileged owner, so that the mode comes last.
-    if (mode !== (member.mode & 0o777 & ~state.umask)) fs.fchmodSync(fd, mode)
+    if (hasXattrs || mode !== (member.mode & 0o777 & ~state.umask)) fs.fchmodSync(fd, mode)
     fs.futimesSync(fd, member.mtime, member.mtime)
   })
   state.open = undefined
   attempt(state, path, () => fs.closeSync(fd))
   state.linkable.add(path)
-  if (member.xattrs.size > 0) state.options.writeXattrs?.(hostPath(state.directory, path), member.xattrs)
+}
+
+/** After the content, since writing takes capabilities away, and while the file is open for its owner. */
+function giveXattrs(state: ExtractionState, fd: number, path: TreePath, { xattrs }: TarMember): void {
+  fs.fchmodSync(fd, 0o600)
+  const refused = setXattrs(fd, path, xattrs)
+  state.refusedXattrs.push(...refused)
+  const capability = xattrs.get(capabilityXattr)
+  if (capability !== undefined && !refused.some(({ name }) => name === capabilityXattr))
+    state.capabilities.set(path, capability)
 }
 
 function placeDirectory(state: ExtractionState, member: TarMember, path: TreePath): void {
@@ -176,6 +202,8 @@ function placeHardLink(state: ExtractionState, member: TarMember, path: TreePath
   ensureParent(state, member, linked)
   placing(state, member, path, (target) => fs.linkSync(hostPath(state.directory, linked), target))
   state.linkable.add(path)
+  const capability = state.capabilities.get(linked)
+  if (capability !== undefined) state.capabilities.set(path, capability)
 }
 
 function placeFifo(state: ExtractionState, member: TarMember, path: TreePath): void {
@@ -223,6 +251,7 @@ function placing<Result>(
 
 function removeExisting(state: ExtractionState, member: TarMember, path: TreePath, target: string | Buffer): void {
   state.linkable.delete(path)
+  state.capabilities.delete(path)
   attempt(state, path, () => {
     if (fs.lstatSync(target).isDirectory()) {
       // Names may be equal that are not the same bytes, where a file system ignores case: nothing is known to be safe now.

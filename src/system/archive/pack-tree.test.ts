@@ -13,6 +13,7 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import { textTreePath } from '../../model/tree-path.ts'
 import {
   collect,
   failureOf,
@@ -145,20 +146,28 @@ test('packTree() refuses sockets and says where', async () => {
   expect(error.message).toBe(`Cannot pack "${scratch.path}/socket": a socket cannot be in a package`)
 })
 
-test('packTree() writes extended attributes sorted, and only those that travel', async () => {
+test('packTree() writes extended attributes sorted, once for a file with two names', async () => {
   using scratch = scratchDirectory()
-  makeTree(scratch.path, ['f'])
+  makeTree(scratch.path, ['f', 'plain'])
+  linkSync(join(scratch.path, 'f'), join(scratch.path, 'link'))
   const found = new Map([
-    ['user.z', '1'],
+    ['user.z', '\n1\0\xff'],
     ['security.capability', '\x01\0\xff'],
-    ['security.selinux', 'no'],
-    ['user.a', '2'],
+    ['user.50%=half', ''],
   ])
-  const [member] = readMembers(await collect(packTree(scratch.path, { readXattrs: () => found })))
-  expect([...(member?.xattrs ?? [])]).toEqual([
-    ['security.capability', '\x01\0\xff'],
-    ['user.a', '2'],
-    ['user.z', '1'],
+  const xattrs = new Map(['/f', '/link'].map((path) => [textTreePath(path), found]))
+  const members = readMembers(await collect(packTree(scratch.path, { xattrs })))
+  expect(members.map(({ path, xattrs: written }) => [path, [...written]])).toEqual([
+    [
+      './f',
+      [
+        ['security.capability', '\x01\0\xff'],
+        ['user.50%=half', ''],
+        ['user.z', '\n1\0\xff'],
+      ],
+    ],
+    ['./link', []],
+    ['./plain', []],
   ])
 })
 

@@ -2,14 +2,15 @@ import * as fs from 'node:fs'
 import { KithError } from '../../errors/kith-error.ts'
 import { bytesText, childPath, parseTreePath, type TreePath } from '../../model/tree-path.ts'
 import { failed } from '../failure.ts'
+import type { Xattrs } from '../file-xattrs.ts'
 import { hostPath } from '../tree.ts'
 import { tarEndBytes, tarHeader, tarPadding, type WrittenMember } from './tar-writer.ts'
 
 export interface PackOptions {
   /** No time in the archive is later, in seconds. */
   readonly newestMtime?: number | undefined
-  /** Attributes of a file, directory or symlink; only `user.*` and `security.capability` are kept. */
-  readonly readXattrs?: ((path: string | Buffer) => ReadonlyMap<string, string>) | undefined
+  /** Extended attributes of regular files: the tree itself is not asked, since what strips a file takes some of them away. */
+  readonly xattrs?: ReadonlyMap<TreePath, Xattrs> | undefined
 }
 
 /**
@@ -100,7 +101,6 @@ function describeOther(state: PackState, entry: Entry): WrittenMember {
       type,
       sizeBytes: 0,
       linkName: type === 'symlink' ? fs.readlinkSync(target, { encoding: 'buffer' }).toString('latin1') : '',
-      xattrs: keptXattrs(state, entry.path),
     }
   } catch (error) {
     throw failed('pack', state.directory + bytesText(entry.path), error)
@@ -112,12 +112,6 @@ function typeOfOther(found: fs.Stats): WrittenMember['type'] {
   if (found.isSymbolicLink()) return 'symlink'
   if (found.isFIFO()) return 'fifo'
   throw new Error(found.isSocket() ? 'a socket cannot be in a package' : 'a device cannot be in a package')
-}
-
-function keptXattrs({ directory, options }: PackState, path: TreePath): ReadonlyMap<string, string> | undefined {
-  const all = options.readXattrs?.(hostPath(directory, path))
-  if (all === undefined || all.size === 0) return undefined
-  return new Map([...all].filter(([name]) => name.startsWith('user.') || name === 'security.capability'))
 }
 
 function* packHeader(state: PackState, member: WrittenMember): Generator<Uint8Array> {
@@ -151,7 +145,7 @@ function describeFile(state: PackState, entry: Entry, fd: number): WrittenMember
   const firstName = found.nlink > 1 ? firstNameOf(state, entry, fd) : entry.name
   const common = commonFields(state, entry, found)
   if (firstName !== entry.name) return { ...common, type: 'hardlink', sizeBytes: 0, linkName: firstName }
-  return { ...common, type: 'file', sizeBytes: found.size, linkName: '', xattrs: keptXattrs(state, entry.path) }
+  return { ...common, type: 'file', sizeBytes: found.size, linkName: '', xattrs: state.options.xattrs?.get(entry.path) }
 }
 
 function statOf(fd: number, { directory }: PackState, { path }: Entry): fs.Stats {

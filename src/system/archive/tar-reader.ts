@@ -1,5 +1,7 @@
 import { KithError } from '../../errors/kith-error.ts'
 import { bytesText } from '../../model/tree-path.ts'
+import { noXattrs, type Xattrs } from '../file-xattrs.ts'
+import { parseXattrRecords } from './member-xattrs.ts'
 import { type PaxRecords, parsePaxRecords } from './pax-records.ts'
 import { blockBytes, parseTarHeader, type TarHeader } from './tar-header.ts'
 
@@ -15,8 +17,8 @@ export interface TarMember {
   readonly mtime: number
   readonly sizeBytes: number
   readonly linkName: string
-  /** From SCHILY.xattr records, without that prefix; bytes (latin1). */
-  readonly xattrs: ReadonlyMap<string, string>
+  /** As stored, of any kind and size. */
+  readonly xattrs: Xattrs
 }
 
 /** Gets what an archive holds, in its order: one `onMember`, its content in pieces, one `onMemberEnd`. */
@@ -250,10 +252,9 @@ function describeMember(state: ReaderState, header: TarHeader, records: PaxRecor
     mtime: mtime === undefined ? header.mtime : Math.floor(Number(mtime)),
     sizeBytes,
     linkName,
-    xattrs: records.size === 0 ? noXattrs : xattrsOf(records),
+    xattrs: records.size === 0 ? noXattrs : parseXattrRecords(records),
   }
 }
-const noXattrs: ReadonlyMap<string, string> = new Map()
 
 /** An empty value in a pax header takes back what was said before. */
 function nonEmpty(records: PaxRecords, key: string): string | undefined {
@@ -274,13 +275,6 @@ const typesByFlag: Readonly<Record<string, TarMember['type']>> = {
   '4': 'block',
   '5': 'directory',
   '6': 'fifo',
-}
-
-function xattrsOf(records: PaxRecords): ReadonlyMap<string, string> {
-  const prefix = 'SCHILY.xattr.'
-  const xattrs = new Map<string, string>()
-  for (const [key, value] of records) if (key.startsWith(prefix)) xattrs.set(key.slice(prefix.length), value)
-  return xattrs
 }
 
 function invalid(state: ReaderState, reason: string, member?: string): KithError<'archive-invalid'> {

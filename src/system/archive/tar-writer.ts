@@ -1,3 +1,5 @@
+import { noXattrs, type Xattrs } from '../file-xattrs.ts'
+import { printXattrRecords } from './member-xattrs.ts'
 import { printPaxRecords } from './pax-records.ts'
 import { blockBytes } from './tar-header.ts'
 
@@ -11,8 +13,7 @@ export interface WrittenMember {
   /** 0 for all but files. */
   readonly sizeBytes: number
   readonly linkName: string
-  /** Bytes (latin1). */
-  readonly xattrs?: ReadonlyMap<string, string> | undefined
+  readonly xattrs?: Xattrs | undefined
 }
 
 /**
@@ -26,8 +27,7 @@ export function tarHeader(member: WrittenMember): Buffer {
   if (member.linkName.length > 100) records.push(['linkpath', member.linkName])
   if (member.sizeBytes > largestOctal) records.push(['size', String(member.sizeBytes)])
   if (member.mtime < 0 || member.mtime > largestOctal) records.push(['mtime', String(member.mtime)])
-  for (const [name, value] of [...(member.xattrs ?? [])].sort(([one], [other]) => (one < other ? -1 : 1)))
-    records.push([`SCHILY.xattr.${name}`, value])
+  records.push(...printXattrRecords(member.xattrs ?? noXattrs))
 
   const { prefix, name } = split ?? { prefix: '', name: member.path.slice(0, 100) }
   const block = ustarBlock({ ...member, prefix, name, typeFlag: typeFlags[member.type] })

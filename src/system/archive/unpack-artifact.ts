@@ -12,8 +12,9 @@ export interface UnpackFileOptions extends Partial<Omit<UnpackOptions, 'compress
 }
 
 /**
- * Unpacks the tarball `file`, compressed as its name says, into `directory`: modes exact, owner the caller. Throws
- * `archive-invalid`, `program-missing`, `io-failed`; what was unpacked by then stays.
+ * Unpacks the tarball `file`, compressed as its name says, into `directory`: modes exact, owner the caller. Extended
+ * attributes are kept for an installation only (`keepsXattrs`): in a sandbox, where everything is nosuid, a layer's
+ * capabilities count for nothing. Throws `archive-invalid`, `program-missing`, `io-failed`; what was unpacked by then stays.
  */
 export async function unpackArtifact(
   file: string,

@@ -196,7 +196,7 @@ test('unpackTar() keeps modes, times and links exactly in artifacts, whatever th
     '/implied/': expect.stringMatching(/^755 /),
     '/implied/\xff\xe9': '666 6000 0 x1',
   })
-  expect(summary).toEqual({ members: 8, totalBytes: 1, newestMtime: 6_000, firstComponents: ['.'] })
+  expect(summary).toMatchObject({ members: 8, totalBytes: 1, newestMtime: 6_000, firstComponents: ['.'] })
 })
 
 test('unpackTar() gives sources no setuid and directories that their owner can use', async () => {
@@ -238,16 +238,6 @@ test('unpackTar() stops at its limits', async () => {
     limits: { ratio: 1000 },
   }
   expect((await failureOf(() => unpackTar(bomb(), place.target, options))).message).toContain('1000 times')
-})
-
-test('unpackTar() gives extended attributes to whoever can write them', async () => {
-  using place = besideOutside()
-  const written: string[] = []
-  const content = '27 SCHILY.xattr.user.a=one\n'
-  await unpack(rawArchive(rawMember({ name: 'x', type: 'x', content }), { name: 'f' }), place.target, {
-    writeXattrs: (path, xattrs) => written.push(`${path} ${[...xattrs]}`),
-  })
-  expect(written).toEqual([`${place.target}/f user.a,one`])
 })
 
 test.skipIf(!hasProgram('tar'))('unpackTar() makes the tree that GNU tar makes', async () => {

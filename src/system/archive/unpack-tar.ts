@@ -1,5 +1,5 @@
 import { KithError } from '../../errors/kith-error.ts'
-import { createExtraction, type ExtractionKind, type XattrWriter } from './extraction.ts'
+import { createExtraction, type Extraction, type ExtractionKind } from './extraction.ts'
 import { createTarReader, type TarLimits } from './tar-reader.ts'
 
 export interface UnpackOptions {
@@ -9,7 +9,8 @@ export interface UnpackOptions {
   readonly limits?: Partial<UnpackLimits>
   /** Size of the compressed file; without it the ratio is not looked at. */
   readonly compressedBytes?: number | undefined
-  readonly writeXattrs?: XattrWriter | undefined
+  /** See ExtractionOptions. */
+  readonly keepsXattrs?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -18,7 +19,7 @@ export interface UnpackLimits extends TarLimits {
   readonly ratio: number
 }
 
-export interface UnpackSummary {
+export interface UnpackSummary extends Pick<Extraction, 'capabilities' | 'refusedXattrs'> {
   readonly members: number
   /** Content of files. */
   readonly totalBytes: number
@@ -74,7 +75,8 @@ export async function unpackTar(
   }
   reader.end()
   extraction.finish()
-  return { members, totalBytes, newestMtime, firstComponents: [...firstComponents] }
+  const { capabilities, refusedXattrs } = extraction
+  return { members, totalBytes, newestMtime, firstComponents: [...firstComponents], capabilities, refusedXattrs }
 }
 
 function checkRatio(streamBytes: number, ratio: number, { archive, compressedBytes }: UnpackOptions): void {

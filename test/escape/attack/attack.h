@@ -47,3 +47,5 @@ extern const struct attack file_attacks[], mount_attacks[], process_attacks[], k
 /* One operation on a file, by name: attack_file in files.c. */
 void attack_file(const char *operation, const char *path);
 void print_file(const char *path);
+/* Whoever runs that program may be whoever they like. */
+void give_capability(const char *path);

@@ -146,10 +146,14 @@ static void open_kernel_file(char **words) {
   escaped();
 }
 
-static void set_file_capability(char **words) {
+void give_capability(const char *path) {
   /* struct vfs_cap_data, revision 2: cap_setuid permitted and effective. */
   unsigned data[5] = {0x02000001, 1u << 7, 0, 0, 0};
-  MUST(setxattr(words[0], "security.capability", data, sizeof data, 0));
+  MUST(setxattr(path, "security.capability", data, sizeof data, 0));
+}
+
+static void set_file_capability(char **words) {
+  give_capability(words[0]);
   escaped();
 }
 

@@ -26,7 +26,8 @@ INERT(set_time_of_day, syscall(SYS_settimeofday, (void *)1, NULL))
 INERT(watch_files, syscall(SYS_fanotify_init, 0x200, O_RDONLY))
 INERT(set_quota, syscall(SYS_quotactl, 0x800007 << 8, nowhere, 0, NULL))
 INERT(create_key, syscall(SYS_add_key, "user", "kith-escape", "x", 1ul, -2 /* of this process */))
-INERT(find_session_keys, syscall(SYS_keyctl, 0, -3, 0))
+/* No key has the number 1. */
+INERT(read_key, syscall(SYS_keyctl, 11, 1, NULL, 0ul))
 INERT(read_log, syscall(SYS_syslog, 10, NULL, 0))
 INERT(new_user_namespace, syscall(SYS_unshare, CLONE_NEWUSER))
 INERT(new_mount_namespace, syscall(SYS_unshare, CLONE_NEWNS))
@@ -154,7 +155,7 @@ const struct attack kernel_attacks[] = {
     {"watch-files", 0, watch_files},
     {"set-quota", 0, set_quota},
     {"create-key", 0, create_key},
-    {"find-session-keys", 0, find_session_keys},
+    {"read-key", 0, read_key},
     {"read-log", 0, read_log},
     {"new-user-namespace", 0, new_user_namespace},
     {"new-mount-namespace", 0, new_mount_namespace},

@@ -80,8 +80,11 @@ static void terminal(char **words) {
   MUST(grantpt(other));
   MUST(unlockpt(other));
   alarm(0);
+  /* Nothing goes on when the tests are ended. */
+  MUST(prctl(PR_SET_PDEATHSIG, SIGKILL));
   pid_t child = MUST(fork());
   if (child == 0) {
+    MUST(prctl(PR_SET_PDEATHSIG, SIGKILL));
     MUST(setsid());
     int slave = MUST(open(ptsname(other), O_RDWR));
     MUST(dup2(slave, 0));

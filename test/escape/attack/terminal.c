@@ -1,4 +1,5 @@
 #include "attack.h"
+#include <poll.h>
 
 static void type(int terminal) {
   for (const char *letter = "changed\n"; *letter; letter++) MUST(ioctl(terminal, TIOCSTI, letter));
@@ -24,6 +25,8 @@ static void paste(char **words) {
 
 static void listen_to(int terminal) {
   char text[256];
+  struct pollfd input = {.fd = terminal, .events = POLLIN};
+  MUST(poll(&input, 1, 500));
   long length = MUST(read(terminal, text, sizeof text - 1));
   text[length] = 0;
   printf("READ %s\n", text);

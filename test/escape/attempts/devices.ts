@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Attempt, always, onlyRoot, type Stopper } from '../attempt.ts'
 import { type Bench, hasEscaped } from '../bench.ts'
@@ -6,9 +7,13 @@ const noNodes = 'the kernel lets no ordinary user make device nodes'
 
 /** A node of /dev/zero in a layer, as a hostile package could have it. */
 function plantDevice({ layers }: Bench): string {
-  const { exitCode, stderr } = Bun.spawnSync(['mknod', '-m', '666', join(layers.top, 'opt/zero'), 'c', '1', '5'])
-  if (exitCode !== 0) throw new Error(`mknod: ${stderr}`)
+  makeDevice(join(layers.top, 'opt/zero'))
   return '/opt/zero'
+}
+
+function makeDevice(path: string): void {
+  const { exitCode, stderr } = Bun.spawnSync(['mknod', '-m', '666', path, 'c', '1', '5'])
+  if (exitCode !== 0) throw new Error(`mknod: ${stderr}`)
 }
 
 const planted = (name: string, words: readonly string[], stoppers: readonly Stopper[]): Attempt => ({
@@ -25,9 +30,6 @@ const made = (name: string, word: string, stoppers: readonly Stopper[]): Attempt
   run: async (bench, dropped) => hasEscaped(await bench.attack([word, '/kith/build/probe/node'], { dropped })),
 })
 
-/** Devices that everybody may open on most hosts and no build needs. */
-const foreign = ['fuse', 'net/tun', 'kvm', 'rtc0', 'hwrng', 'vhost-net']
-
 export const deviceAttempts: readonly Attempt[] = [
   made('make a character device', 'character-device', ['capabilities', 'landlock-files']),
   made('make a block device', 'block-device', ['capabilities', 'landlock-files']),
@@ -36,20 +38,40 @@ export const deviceAttempts: readonly Attempt[] = [
   planted('write to a device that a package brought', ['write-device'], ['no-devices', 'landlock-files']),
   planted('control a device that a package brought (ioctl)', ['control-device'], ['no-devices', 'landlock-files']),
   {
+    name: 'change the mode of a device of the host that a sandbox has',
+    theme: 'devices',
+    stoppers: onlyRoot(['read-only'], 'the device belongs to root'),
+    run: async (bench, dropped) => {
+      const node = join(bench.directory, 'zero')
+      makeDevice(node)
+      const before = bench.outside('state', node)
+      const report = await bench.attack(['file', 'chmod', '/dev/zero'], {
+        dropped,
+        change: (request) => {
+          const mounts = request.mounts.map((mount) =>
+            mount.kind === 'device' && mount.target === '/dev/zero' ? { ...mount, source: node } : mount,
+          )
+          return { ...request, mounts }
+        },
+      })
+      hasEscaped(report)
+      return bench.outside('state', node) !== before
+    },
+  },
+  {
     name: 'open a device of the host',
     theme: 'devices',
     stoppers: () =>
-      foreign.some(canOpen)
+      existsSync(hostDevice())
         ? ['minimal-dev', 'no-devices']
-        : { reason: 'this host has no device that everybody may open' },
+        : { reason: 'only root can make the tests a device of their own' },
     run: async (bench, dropped) => {
-      const name = foreign.find(canOpen) ?? ''
-      const report = await bench.attack(['open-device', `/dev/${name}`], {
+      const report = await bench.attack(['open-device', '/dev/machine'], {
         dropped,
         change: (request) => {
           if (!dropped.has('minimal-dev')) return request
-          const own = request.mounts.filter((mount) => !('target' in mount && /^\/dev(\/|$)/.test(mount.target)))
-          return { ...request, mounts: [{ kind: 'bind', target: '/dev', source: '/dev', isWritable: false }, ...own] }
+          const machine = { kind: 'bind', target: '/dev/machine', source: hostDevice(), isWritable: false } as const
+          return { ...request, mounts: [...request.mounts.slice(0, -1), machine, ...request.mounts.slice(-1)] }
         },
       })
       return hasEscaped(report)
@@ -84,6 +106,7 @@ export const deviceAttempts: readonly Attempt[] = [
   },
 ]
 
-function canOpen(name: string): boolean {
-  return Bun.spawnSync(['sh', '-c', 'exec 3<"$1"', 'sh', `/dev/${name}`]).exitCode === 0
+/** A device of the tests' host, made by stage.ts, which no sandbox has. */
+function hostDevice(): string {
+  return join(process.env.KITH_ESCAPE_STAGE ?? '', 'machine')
 }

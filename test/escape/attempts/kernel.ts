@@ -26,7 +26,7 @@ const calls: readonly KernelCall[] = [
   { name: 'watch files (fanotify)', word: 'watch-files' },
   { name: 'reach disk quotas', word: 'set-quota' },
   { name: 'make a key in a keyring', word: 'create-key' },
-  { name: 'find the keyring of the session', word: 'find-session-keys' },
+  { name: 'read a key of a keyring', word: 'read-key' },
   { name: "read the kernel's log", word: 'read-log', isForRoot: true },
   { name: 'make a user namespace (unshare)', word: 'new-user-namespace' },
   { name: 'make a user namespace (clone)', word: 'clone-user-namespace' },
@@ -91,7 +91,11 @@ const others: readonly Attempt[] = [
   {
     name: 'open a setting of the kernel below /proc/sys for writing',
     theme: 'kernel',
-    stoppers: ({ mode }) => ['read-only-proc', 'landlock-files', ...(mode === 'user' ? (['capabilities'] as const) : [])],
+    stoppers: ({ mode }) => [
+      'read-only-proc',
+      'landlock-files',
+      ...(mode === 'user' ? (['capabilities'] as const) : []),
+    ],
     run: async (bench, dropped) => {
       const file = bench.setting.mode === 'root' ? 'kernel/core_pattern' : 'net/ipv4/ip_forward'
       return hasEscaped(await bench.attack(['open-kernel-file', 'w', `/proc/sys/${file}`], { dropped }))

@@ -5,20 +5,20 @@ import { type Bench, hasEscaped } from '../bench.ts'
 
 /** What can be done to a file, by the name that the attack program has for it. Landlock knows nothing of those that are false. */
 const operations = [
-  ['write', 'write to', true],
-  ['reopen', 'write to an open descriptor, through /proc/self/fd,', true],
-  ['truncate', 'truncate', true],
-  ['chmod', 'make setuid', false],
-  ['chown', 'give away', false],
-  ['utimes', 'change the times of', false],
-  ['setxattr', 'set an attribute of', false],
-  ['rename', 'rename', true],
-  ['unlink', 'remove', true],
-  ['link', 'make another name for', true],
-  ['symlink', 'make a symlink beside', true],
-  ['create', 'make a file beside', true],
-  ['mkdir', 'make a directory beside', true],
-  ['replace', 'put another in the place of', true],
+  ['write', 'write to a file of a layer', true],
+  ['reopen', 'write to a file of a layer that is open for reading, through /proc/self/fd', true],
+  ['truncate', 'truncate a file of a layer', true],
+  ['chmod', 'make a file of a layer setuid', false],
+  ['chown', 'give a file of a layer to somebody else', false],
+  ['utimes', 'change the times of a file of a layer', false],
+  ['setxattr', 'set an attribute of a file of a layer', false],
+  ['rename', 'rename a file of a layer', true],
+  ['unlink', 'remove a file of a layer', true],
+  ['link', 'make another name for a file of a layer', true],
+  ['symlink', 'make a symlink in a directory of a layer', true],
+  ['create', 'make a file in a directory of a layer', true],
+  ['mkdir', 'make a directory in a directory of a layer', true],
+  ['replace', 'put another file in the place of one of a layer', true],
 ] as const
 
 /** What changes a directory and not the file. */
@@ -28,10 +28,10 @@ const onNames: readonly string[] = ['rename', 'unlink', 'link', 'symlink', 'crea
  * Of a directory that two layers have, which is merged, with its files as they are in the layers. A farm has directories of its
  * own: there names are those of a directory that one layer alone has.
  */
-const onLayers = operations.map(([operation, words, isInLandlock]): Attempt => {
+const onLayers = operations.map(([operation, name, isInLandlock]): Attempt => {
   const shared: readonly Stopper[] = isInLandlock ? ['read-only', 'landlock-files'] : ['read-only']
   return {
-    name: `${words} a file of a layer`,
+    name,
     theme: 'files',
     stoppers: ({ strategy }) => (strategy === 'overlay' ? ['overlay', ...shared] : shared),
     run: async (bench, dropped) => {
@@ -62,10 +62,11 @@ function withOtherId<Request extends { readonly command: { readonly environment:
 /** Of what is bound into the sandbox: the recipe, and sources as the unpacker has them. */
 const onBinds = (['write', 'unlink', 'chmod'] as const).flatMap((operation): Attempt[] => {
   const stoppers = always('read-only', ...(operation === 'chmod' ? [] : (['landlock-files'] as const)))
-  const words = { write: 'write to', unlink: 'remove', chmod: 'make setuid' }[operation]
+  const nameFor = (what: string): string =>
+    ({ write: `write to ${what}`, unlink: `remove ${what}`, chmod: `make ${what} setuid` })[operation]
   return [
     {
-      name: `${words} a file of the recipe`,
+      name: nameFor('a file of the recipe'),
       theme: 'files',
       stoppers,
       run: async (bench, dropped) => {
@@ -75,7 +76,7 @@ const onBinds = (['write', 'unlink', 'chmod'] as const).flatMap((operation): Att
       },
     },
     {
-      name: `${words} a source`,
+      name: nameFor('a source'),
       theme: 'files',
       stoppers,
       run: async (bench, dropped) => {

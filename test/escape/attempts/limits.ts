@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { hasController } from '../../../src/sandbox/host.ts'
 import { diskSpace } from '../../../src/system/disk-space.ts'
@@ -11,12 +11,7 @@ function hasOutlived(report: Report, limit: Report['result']['exceeded']): boole
   return report.result.exceeded === limit ? false : hasEscaped(report)
 }
 
-const byLimit = (
-  name: string,
-  words: readonly string[],
-  stopper: Stopper,
-  limit: 'time' | 'silence',
-): Attempt => ({
+const byLimit = (name: string, words: readonly string[], stopper: Stopper, limit: 'time' | 'silence'): Attempt => ({
   name,
   theme: 'limits',
   stoppers: always(stopper),
@@ -54,7 +49,8 @@ const fillDisk: Attempt = {
   theme: 'limits',
   stoppers: always('disk-limit'),
   run: async (bench: Bench, dropped) => {
-    const disk = process.env.KITH_ESCAPE_DISK ?? bench.directory
+    const small = join(process.env.KITH_ESCAPE_STAGE ?? '', 'disk')
+    const disk = existsSync(small) ? small : bench.directory
     const place = join(disk, `fill-${process.pid}`)
     const workDirectory = join(place, 'sandbox')
     mkdirSync(workDirectory, { recursive: true })

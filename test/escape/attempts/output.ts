@@ -148,8 +148,7 @@ const poisoning: readonly Attempt[] = [
     run: async (bench, dropped) => {
       const isPoisoned = plantPoison(bench)
       const path = '/kith/pkg/probe/usr/bin:/usr/bin:/bin'
-      if (dropped.has('fixed-path'))
-        await runTool(bench, { argv: workerCommand, environment: { PATH: path } }, dropped)
+      if (dropped.has('fixed-path')) await runTool(bench, { argv: workerCommand, environment: { PATH: path } }, dropped)
       else if ((await runJob(bench, packageJob(), dropped)) !== undefined) throw new Error('nothing was packed')
       return isPoisoned()
     },
@@ -220,7 +219,7 @@ const building: readonly Attempt[] = [
   {
     name: 'give another user of the host capabilities, by a program that is being built',
     theme: 'output',
-    stoppers: onlyRoot(['private-directories', 'capabilities'], alone),
+    stoppers: onlyRoot(['private-directories'], alone),
     run: async (bench, dropped) => {
       const program = plantProgram(bench, dropped)
       await bench.attack(['set-file-capability', '/kith/build/probe/program'], { dropped })

@@ -122,6 +122,15 @@ const rights: readonly Attempt[] = [
     },
   },
   {
+    name: 'have capabilities again by a program that it gave them to',
+    theme: 'processes',
+    stoppers: onlyRoot(['no-setuid', 'no-new-privileges'], 'there is but one user inside'),
+    run: async (bench, dropped) => {
+      copyFileSync(bench.equipment.attack, join(bench.work.build, 'program'))
+      return hasEscaped(await bench.attack(['regain-by-file', '/kith/build/probe/program'], { dropped }))
+    },
+  },
+  {
     name: 'have capabilities again that it gave up',
     theme: 'processes',
     stoppers: always('no-new-privileges'),
