@@ -172,3 +172,15 @@ ranged(
     expect(world.leftovers()).toEqual([])
   },
 )
+
+rootless(title('without a cgroup the memory limit holds for each process, and kith itself still works'), async () => {
+  const script = '#!/bin/sh\nhead -c 400000000 /dev/zero | tail -c 350000000 | wc -c\n'
+  world.recipe('greedy', { build: script })
+  sh(isRoot ? 'chown -R 65534:65534 repo' : ':', world.directory)
+  const limited = await world.runWith({ under: asUser, env: { KITH_LIMITS: 'memory=256M' } }, 'build', 'greedy')
+  const unlimited = await world.runWith({ under: asUser, env: { KITH_LIMITS: 'memory=none' } }, 'build', 'greedy')
+
+  expect(limited.stderr).not.toContain('350000000\n')
+  expect(limited.stderr).toMatch(/memory exhausted|Cannot allocate memory|needed more memory/)
+  expect(unlimited.stderr).toContain('350000000\n')
+})
