@@ -11,7 +11,7 @@ import { makeLayerWorld } from './bench-sandbox-world.ts'
  * this host: same environment, same file system, sources at the same depth, output into pipes. The sandbox sees the host's tools
  * through an overlay, below the layers of 60 packages.
  */
-async function measureBuild(directory: string, recipeDirectory: string, archive: string, pairs: number) {
+async function measureBuild(directory: string, recipeDirectory: string, archive: string) {
   const name = basename(recipeDirectory)
   const recipe = join(directory, 'repo', name)
   cpSync(recipeDirectory, recipe, { recursive: true })
@@ -31,7 +31,7 @@ async function measureBuild(directory: string, recipeDirectory: string, archive:
     return elapsed
   }
   try {
-    const times = await takeTurns(pairs, {
+    const times = await takeTurns(5, {
       kith: () => timed('kith', stage.work.build, () => runStage(stage, { layers, hasHostTools: true }, 'overlay')),
       bare: () => timed('bare', join(bare, name), () => runBare(stage, bare)),
     })
@@ -91,6 +91,6 @@ function processorMs(printed: string): number {
 }
 
 if (import.meta.main) {
-  const [directory = '', recipe = '', archive = '', pairs = '5'] = process.argv.slice(2)
-  process.stdout.write(JSON.stringify(await measureBuild(directory, recipe, archive, Number(pairs))))
+  const [directory = '', recipe = '', archive = ''] = process.argv.slice(2)
+  process.stdout.write(JSON.stringify(await measureBuild(directory, recipe, archive)))
 }

@@ -46,7 +46,7 @@ async function measureStarts(scratch: string): Promise<Result[]> {
   writeFileSync(join(recipe, 'version'), '1 1\n')
   copyFileSync(program, join(recipe, 'build'))
   const worlds = [2000, 20_000, 200_000].map((files) => makeLayerWorld(join(scratch, String(files)), files))
-  return measureAsUsers(scratch, 'bench-sandbox-start.ts', () => [recipe, JSON.stringify(worlds)])
+  return measureAsUsers(scratch, 'bench-sandbox-start.ts', [recipe, JSON.stringify(worlds)])
 }
 
 async function measureBuilds(scratch: string): Promise<Result[]> {
@@ -66,20 +66,16 @@ async function measureBuilds(scratch: string): Promise<Result[]> {
     return [left('configure and make', `the source of ${name} cannot be had`)]
   const copy = join(scratch, archive)
   copyFileSync(join(sources, archive), copy)
-  return measureAsUsers(scratch, 'bench-sandbox-build.ts', (isRoots) => [
-    join(repository, name),
-    copy,
-    isRoots ? '6' : '5',
-  ])
+  return measureAsUsers(scratch, 'bench-sandbox-build.ts', [join(repository, name), copy])
 }
 
 /** Runs a script of this folder as this user, and where that is root as an ordinary one too; each gets a directory. */
-function measureAsUsers(scratch: string, script: string, parameters: (isRoots: boolean) => string[]): Result[] {
-  const asSelf = measure([], join(scratch, 'self'), script, parameters(isRoot))
+function measureAsUsers(scratch: string, script: string, parameters: readonly string[]): Result[] {
+  const asSelf = measure([], join(scratch, 'self'), script, parameters)
   if (!isRoot) return [asSelf]
   Bun.spawnSync(['chown', '-R', `${ordinaryUser}:${ordinaryUser}`, scratch])
   const become = ['setpriv', `--reuid=${ordinaryUser}`, `--regid=${ordinaryUser}`, '--clear-groups']
-  return [asSelf, measure(become, join(scratch, 'other'), script, parameters(false))]
+  return [asSelf, measure(become, join(scratch, 'other'), script, parameters)]
 }
 
 function measure(become: readonly string[], directory: string, script: string, parameters: readonly string[]): Result {

@@ -85,7 +85,7 @@ function makeShare(): string {
     cpSync(join(root, name), join(project, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'))
   runHere([process.execPath, join(project, 'scripts', 'build.ts')], project)
-  writeFileSync(join(share, 'tests'), `${tests.join(' ')}\n`)
+  writeFileSync(join(share, 'tests'), `${option('--tests')?.replaceAll(',', ' ') ?? tests.join(' ')}\n`)
   unpackPackage('busybox-static', scratch, ['*/busybox'])
   return share
 }

@@ -118,10 +118,13 @@ export async function finish(child: Child): Promise<Run> {
   return { status, stdout, stderr }
 }
 
+/** Where a machine is emulated, everything takes many times as long (test/kernels). */
+const patienceMs = 10_000 * Number(process.env.KITH_TEST_SLOWNESS ?? 1)
+
 /** Waits until `claim` holds; throws after ten seconds. */
 export async function waitUntil(claim: () => boolean): Promise<void> {
   for (let waitedMs = 0; !claim(); waitedMs += 10) {
-    if (waitedMs > 10_000) throw new Error(`not so after ten seconds: ${claim}`)
+    if (waitedMs > patienceMs) throw new Error(`not so after ${patienceMs / 1000} seconds: ${claim}`)
     await Bun.sleep(10)
   }
 }

@@ -45,7 +45,7 @@ export async function launchSandbox(specFile: string): Promise<number> {
     }
     const { terminal } = spec.command
     const ending = await (terminal === undefined || inTerminal === undefined
-      ? runUnder(spec.command, started)
+      ? runUnder(spec.command, started, spec.without?.includes('copied-input') ? 'inherit' : 'copy')
       : inTerminal(spec.command, terminal, started))
     const { status, signal } = ending
     killAllOthers()

@@ -19,6 +19,7 @@ export const protections = [
   'sealed-root',
   'new-session',
   'own-terminal',
+  'copied-input',
   'no-new-privileges',
   'capabilities',
   'seccomp',

@@ -18,9 +18,13 @@ export interface Ending {
  * Runs `command` with a copy of this process's input, and both of its outputs in one, so that their order is kept. `started` gets the
  * process id. Throws `program-missing` where it cannot be executed.
  */
-export async function runUnder({ argv, cwd, environment }: Command, started: (id: number) => void): Promise<Ending> {
-  // Never our own descriptor: it is the host's file or null device, whose mode root could change through it.
-  const stdin = isNullDevice(0) ? 'ignore' : 'pipe'
+export async function runUnder(
+  { argv, cwd, environment }: Command,
+  started: (id: number) => void,
+  input: 'copy' | 'inherit' = 'copy',
+): Promise<Ending> {
+  // Our own descriptor is the host's file or null device: root could change its mode through it.
+  const stdin = input === 'inherit' ? 'inherit' : isNullDevice(0) ? 'ignore' : 'pipe'
   const child = spawn(argv, 'run in the sandbox', { cwd, env: environment, stdin, stdout: 1, stderr: 1 })
   started(child.pid)
   if (child.stdin instanceof Object) void feed(child.stdin)

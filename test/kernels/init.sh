@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/busybox sh
 # First process of the guest: loads modules, mounts this machine's root read-only, and what must be written elsewhere.
 /bin/busybox --install -s /bin
 export PATH=/bin
@@ -21,7 +21,9 @@ mount -t securityfs securityfs sys/kernel/security
 for place in run mnt root var/tmp; do mount -t tmpfs -o mode=755 tmpfs "$place" || fail "cannot mount $place"; done
 chmod 1777 var/tmp
 # A file system as builds have one: with extended attributes, which tmpfs lacks before Linux 6.6.
-mount -t ext4 /dev/vda tmp || fail 'cannot mount the disk'
+waited=0
+until [ -e dev/vda ] || [ "$waited" = 100 ]; do sleep 0.1; waited=$((waited + 1)); done
+mount -t ext4 dev/vda tmp || fail 'cannot mount the disk'
 chmod 1777 tmp
 mkdir mnt/kith
 share kith mnt/kith

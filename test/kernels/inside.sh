@@ -1,6 +1,6 @@
 # Runs in the guest, as its first process, from the directory of a copy of the project: the stages, one after the other.
 # Lines with @@ are for the script outside (parse-console.ts).
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C NO_COLOR=1 KITH_TEST_SLOWNESS=30 TERM=dumb
 cd /mnt/kith/project || exit 1
 cgroup=/sys/fs/cgroup
 bun=node_modules/.bin/bun
@@ -13,7 +13,7 @@ stage() { # stage NAME COMMAND...
   echo "@@ end $name $?"
 }
 as_user() { HOME=/tmp/home setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"; }
-tests() { "$bun" test --timeout 60000 "$@"; }
+tests() { "$bun" test --timeout 900000 "$@"; }
 
 mkdir -p /tmp/home
 chown 65534:65534 /tmp/home
@@ -31,7 +31,7 @@ for one in $wanted; do
     users) stage 'user namespaces' tests ./test/kernels/users.inside.ts ;;
     landlock) stage 'Landlock is off' tests ./test/kernels/no-landlock.inside.ts ;;
     root) stage 'sandbox tests, as root' tests $(cat /mnt/kith/tests) ;;
-    user) stage 'sandbox tests, as an ordinary user' as_user "$bun" test --timeout 60000 $(cat /mnt/kith/tests) ;;
+    user) stage 'sandbox tests, as an ordinary user' as_user "$bun" test --timeout 900000 $(cat /mnt/kith/tests) ;;
     *) echo "@@ lost no stage $one" ;;
   esac
 done

@@ -1,4 +1,4 @@
-import { constants, existsSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { constants, existsSync, fchmodSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
 import { type Attempt, always, onlyRoot, type Stopper } from '../attempt.ts'
@@ -146,10 +146,24 @@ const terminals: readonly Attempt[] = [
   atTerminal(
     'type into its input (TIOCSTI)',
     ['type-into-input'],
-    ['no-input', 'own-terminal', 'new-session', 'seccomp'],
+    ['no-input', 'own-terminal', 'copied-input', 'new-session', 'seccomp'],
     wasTyped,
   ),
   atTerminal('type into the terminal (TIOCSTI)', ['type-into-terminal'], ['new-session', 'seccomp'], wasTyped),
+  {
+    name: 'change the mode of what it reads',
+    theme: 'secrets',
+    stoppers: onlyRoot(['no-input', 'own-terminal', 'copied-input'], 'the terminal of the tests belongs to root'),
+    run: async (bench: Bench, dropped) => {
+      // Of the terminal of the tests; what is changed is put back, so that each run starts alike.
+      const before = fstatSync(0).mode
+      const words = ['file', 'chmod', '/proc/self/fd/0']
+      const report = await bench.attack(words, { dropped, hasInput: dropped.has('no-input') })
+      const hasChanged = fstatSync(0).mode !== before
+      fchmodSync(0, before & 0o7777)
+      return hasEscaped(report) && hasChanged
+    },
+  },
   {
     name: 'paste into a console (TIOCLINUX)',
     theme: 'secrets',
