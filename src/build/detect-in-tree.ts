@@ -3,6 +3,7 @@ import { bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
 import { openForReading } from '../system/byte-range.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { hostPath, type TreeEntry, treeEntry } from '../system/tree.ts'
+import { diskTree } from '../system/tree-view.ts'
 import { type Detection, type DetectionFile, detectDependencies } from './elf/detect-dependencies.ts'
 import { type ElfFile, parseElf } from './elf/parse-elf.ts'
 import { isInProgramDirectory } from './elf/strip-plan.ts'
@@ -29,7 +30,7 @@ export function detectInTree(
     const elf = readElf(directory, path)
     if (elf !== undefined) found.push({ path, elf })
   }
-  const physical = new PhysicalPaths(directory)
+  const physical = new PhysicalPaths(diskTree(directory))
   const owners = new Map(job.libraries.map((one) => [resolveAliases(textTreePath(one.path), job.aliases), one.package]))
   const detection = detectDependencies({
     package: parsePackageName(job.package),

@@ -6,7 +6,7 @@ import type { Context } from '../events/context.ts'
 import type { BuildLimits } from '../model/build-limits.ts'
 import type { LandlockRule } from '../native/landlock.ts'
 import { deviceRules, planDevices } from '../sandbox/devices.ts'
-import type { SandboxHost } from '../sandbox/host.ts'
+import { hasController, type SandboxHost } from '../sandbox/host.ts'
 import { runSandbox } from '../sandbox/run-sandbox.ts'
 import type { MountOperation } from '../sandbox/spec.ts'
 import { planSysroot } from '../sandbox/sysroot.ts'
@@ -64,8 +64,9 @@ export async function runWorker<Kind extends 'unpacked' | 'packaged'>(
     {
       workDirectory: work.sandbox,
       host,
-      // What kith does itself says nothing until it is done.
-      limits: { ...limits, silence: undefined },
+      // What kith does itself says nothing until it is done. Without a cgroup, memory would be what a process reserves: a
+      // JavaScript engine does not start with less than it never uses.
+      limits: { ...limits, silence: undefined, ...(hasController(host, 'memory') ? {} : { memory: undefined }) },
       output: (bytes) => {
         printed += Buffer.from(bytes).toString('latin1')
       },

@@ -7,6 +7,7 @@ import type { PackageName } from '../model/package-name.ts'
 import { readRecipe } from '../recipe/read-recipe.ts'
 import { findRecipe } from '../recipe/repositories.ts'
 import { type InstalledPackage, readManifest } from '../store/installed-database.ts'
+import { diskTree } from '../system/tree-view.ts'
 import type { Invocation } from './command.ts'
 import { workDirectoryOf } from './session.ts'
 
@@ -55,8 +56,9 @@ export function supplyPackages(
   { config }: Pick<Invocation, 'config'>,
 ): Omit<PackageWorld, 'artifactOf'> {
   const { root, repositories, cacheDirectory, compression } = config
-  const supplied = [...installed].map(([name, { dependencies, directory }]) => {
-    return [name, { dependencies, manifest: () => readManifest(directory) }] as const
+  const tree = diskTree(root)
+  const supplied = [...installed].map(([name, { dependencies, entry }]) => {
+    return [name, { dependencies, manifest: () => readManifest(tree, entry) }] as const
   })
   return {
     root,

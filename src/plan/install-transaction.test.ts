@@ -33,8 +33,8 @@ function shown(operations: readonly Operation[]): string[] {
 
 /** What becomes of `/x`, in a word. */
 function outcome(facts: Partial<InstallFacts>): string {
-  const { blocked, transaction } = plan(facts)
-  return blocked.map(({ reason }) => `blocked ${reason}`).join() || shown(transaction.operations).join() || 'stays'
+  const { blocked, operations } = plan(facts)
+  return blocked.map(({ reason }) => `blocked ${reason}`).join() || shown(operations).join() || 'stays'
 }
 
 const foundKinds: Readonly<Record<string, FoundEntry | undefined>> = {
@@ -108,10 +108,10 @@ describe('planInstall() where a directory becomes a link', () => {
   }
 
   test('new files come first, then the directory goes, and nothing is removed through the new link', () => {
-    const { transaction, blocked } = plan({ ...facts, below: below('/lib/libc.so') })
+    const { operations, blocked } = plan({ ...facts, below: below('/lib/libc.so') })
 
     expect(blocked).toEqual([])
-    expect(shown(transaction.operations)).toEqual([
+    expect(shown(operations)).toEqual([
       'make-directory /usr/lib',
       'place /usr/lib/libc.so',
       'remove /lib/libc.so',
@@ -140,9 +140,11 @@ describe('planInstall() with files below /etc', () => {
   const isFile: [TreePath, FoundEntry] = [conf, { kind: 'file' }]
 
   test('puts the new version of an edited file beside it', () => {
-    const { transaction, besideEtc } = plan({ incoming: [incoming('/etc/conf', edited)], found: new Map([isFile]) })
+    const { operations, besideEtc } = plan({ incoming: [incoming('/etc/conf', edited)], found: new Map([isFile]) })
 
-    expect(transaction.operations).toEqual([{ kind: 'place', staged: conf, path: textTreePath('/etc/conf.new') }])
+    expect(operations).toEqual([
+      { kind: 'place', staged: { tree: name, path: conf }, path: textTreePath('/etc/conf.new') },
+    ])
     expect(besideEtc).toEqual([conf])
   })
 
@@ -154,7 +156,7 @@ describe('planInstall() with files below /etc', () => {
       found: directoryAt('/etc/conf'),
     }
 
-    expect(plan(facts)).toMatchObject({ transaction: { operations: [] }, blocked: [], keptEtc: [] })
+    expect(plan(facts)).toMatchObject({ operations: [], blocked: [], keptEtc: [] })
   })
 
   test('is blocked where nothing can be put beside: by a directory, by a file of the package, by the length of the name', () => {
@@ -172,9 +174,9 @@ describe('planInstall() with files below /etc', () => {
 test('planInstall() does the database entry last, its manifest at the very end', () => {
   const lines = [`${entry}/`, `${entry}/manifest`, `${entry}/version`, '/zoo']
 
-  const { transaction } = plan({ incoming: lines.map((line) => incoming(line)), old: [old('/gone')] })
+  const { operations } = plan({ incoming: lines.map((line) => incoming(line)), old: [old('/gone')] })
 
-  expect(shown(transaction.operations)).toEqual([
+  expect(shown(operations)).toEqual([
     'place /zoo',
     'remove /gone',
     `make-directory ${entry}`,
@@ -184,9 +186,9 @@ test('planInstall() does the database entry last, its manifest at the very end',
 })
 
 test('planInstall() writes another manifest than the staged one where there are choices', () => {
-  const { transaction } = plan({ incoming: [incoming(`${entry}/manifest`)], manifest: '/usr/\n' })
+  const { operations } = plan({ incoming: [incoming(`${entry}/manifest`)], manifest: '/usr/\n' })
 
-  expect(transaction.operations).toEqual([{ kind: 'write', path: textTreePath(`${entry}/manifest`), bytes: '/usr/\n' }])
+  expect(operations).toEqual([{ kind: 'write', path: textTreePath(`${entry}/manifest`), bytes: '/usr/\n' }])
 })
 
 test('planInstall() keeps the directory that a link leads to in place of a new directory', () => {
@@ -219,10 +221,10 @@ const upgrades = fc.tuple(trees(), trees()).map(([news, olds]) => {
 test('planInstall() carried out turns the old tree into the new one, and never lacks a file that both have', () => {
   fc.assert(
     fc.property(upgrades, ({ news, facts }) => {
-      const { transaction, blocked, collisions } = planInstall(facts)
+      const { operations, blocked, collisions } = planInstall(facts)
       const tree = new Map(facts.old.map(({ place, isDirectory }) => [place, isDirectory]))
       const both = news.filter((one) => !one.isDirectory && tree.get(one.place) === false).map(({ place }) => place)
-      for (const operation of transaction.operations) {
+      for (const operation of operations) {
         carryOut(operation, tree)
         for (const place of both) expect(tree.has(place)).toBe(true)
       }

@@ -4,7 +4,7 @@ import type { PlacedEntry } from './conflicts.ts'
 import { decideEtcFile, type EtcSums } from './etc-decision.ts'
 import { type OldEntry, planObsolete, removalOf } from './obsolete.ts'
 import { type Collision, findCollisions } from './place-collisions.ts'
-import { type FoundEntry, isWithin, manifestPath, type Operation, type Transaction } from './transaction.ts'
+import { type FoundEntry, isWithin, manifestPath, type Operation } from './transaction.ts'
 
 /** One entry of the incoming package. Directories above an entry are entries too. */
 export interface IncomingEntry extends PlacedEntry {
@@ -40,7 +40,7 @@ export interface BlockedPlace {
 }
 
 export interface InstallPlan {
-  readonly transaction: Transaction
+  readonly operations: readonly Operation[]
   readonly blocked: readonly BlockedPlace[]
   /** Entries of the package that cannot all be, since they come to the same place. */
   readonly collisions: readonly Collision[]
@@ -97,7 +97,7 @@ export function planInstall(facts: InstallFacts): InstallPlan {
     ...operationsOf('manifest'),
   ]
   return {
-    transaction: { package: facts.package, operations },
+    operations,
     blocked: plans.flatMap(({ entry, blocked }) => (blocked ? [{ path: entry.place, reason: blocked }] : [])),
     collisions: findCollisions(facts.incoming),
     besideEtc: plans.filter(({ isBeside }) => isBeside).map(({ entry }) => entry.place),
@@ -144,12 +144,18 @@ function planFile(entry: IncomingEntry, planner: Planner): EntryPlan {
   const path = besidePath(place)
   if (path === undefined || planner.newPlaces.has(path) || planner.found.get(path)?.kind === 'directory')
     return { operations: [], blocked: 'beside' }
-  return { operations: [{ kind: 'place', staged: entry.staged, path }], isBeside: true }
+  return { operations: [placeAt(path, entry, planner)], isBeside: true }
 }
 
-function placement({ staged, place }: IncomingEntry, { entry, manifest }: Planner): Operation {
+function placement(incoming: IncomingEntry, planner: Planner): Operation {
+  const { place } = incoming
+  const { entry, manifest } = planner
   if (manifest !== undefined && place === manifestPath(entry)) return { kind: 'write', path: place, bytes: manifest }
-  return { kind: 'place', staged, path: place }
+  return placeAt(place, incoming, planner)
+}
+
+function placeAt(path: TreePath, { staged }: IncomingEntry, planner: Planner): Operation {
+  return { kind: 'place', staged: { tree: planner.package, path: staged }, path }
 }
 
 /** Where the new version of an edited /etc file goes; undefined where the name would be too long. */

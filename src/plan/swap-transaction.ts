@@ -7,7 +7,7 @@ import type { Operation, Transaction } from './transaction.ts'
 /** A package that takes part in a swap: its database entry and what its manifest lists. */
 export interface SwapParty {
   readonly name: PackageName
-  /** `/var/db/kiss/installed/<name>` */
+  /** Where `/var/db/kiss/installed/<name>` really is. */
   readonly entry: TreePath
   readonly manifest: readonly ManifestEntry[]
 }
@@ -20,7 +20,7 @@ export interface SwapFacts {
   readonly path: TreePath
   /** Where it really is. */
   readonly place: TreePath
-  /** Where a manifest's path really is. */
+  /** Where a path, of a manifest or of a choice, really is. */
   readonly placeOf: (path: TreePath) => TreePath
 }
 
@@ -30,12 +30,12 @@ export function planSwap({ incoming, outgoing, path, place, placeOf }: SwapFacts
   const operations: Operation[] = []
   if (outgoing !== undefined) {
     const released = choicePath(outgoing.name, path)
-    operations.push({ kind: 'copy-aside', path: place, copy: released })
+    operations.push({ kind: 'copy-aside', path: place, copy: placeOf(released) })
     operations.push(rewrite(outgoing, (listed) => (placeOf(listed) === place ? released : listed)))
   }
-  operations.push({ kind: 'move', from: choice, to: place })
+  operations.push({ kind: 'move', from: placeOf(choice), to: place })
   operations.push(rewrite(incoming, (listed) => (listed === choice ? path : listed)))
-  return { package: incoming.name, operations }
+  return { changes: [{ kind: 'swap', package: incoming.name, path }], operations }
 }
 
 function rewrite({ entry, manifest }: SwapParty, rename: (listed: TreePath) => TreePath): Operation {

@@ -1,11 +1,18 @@
 import type { PackageName } from '../model/package-name.ts'
 import { childPath, type TreePath } from '../model/tree-path.ts'
+import type { Version } from '../model/version.ts'
+
+/** A file that is unpacked but not installed: its path in the tree of the package it came with. */
+export interface StagedFile {
+  readonly tree: PackageName
+  readonly path: TreePath
+}
 
 /** One change of a root. Paths are physical: no directory above them is a symlink. */
 export type Operation =
   | { readonly kind: 'make-directory'; readonly path: TreePath; readonly mode: number }
   /** The staged file replaces what is at `path`, in one step. */
-  | { readonly kind: 'place'; readonly staged: TreePath; readonly path: TreePath }
+  | { readonly kind: 'place'; readonly staged: StagedFile; readonly path: TreePath }
   | { readonly kind: 'move'; readonly from: TreePath; readonly to: TreePath }
   /** A copy of the file at `path`, with its times, replaces what is at `copy`. */
   | { readonly kind: 'copy-aside'; readonly path: TreePath; readonly copy: TreePath }
@@ -15,9 +22,47 @@ export type Operation =
   /** Only when empty by then. */
   | { readonly kind: 'remove-directory'; readonly path: TreePath }
 
-/** What will happen to a root for one package, as data: printed, tested, and carried out by store/apply alone. */
-export interface Transaction {
+/** What a command does with one package, for people and for the history; what happens to files is in the operations. */
+export type PackageChange = InstallChange | RemoveChange | SwapChange
+
+export interface InstallChange {
+  readonly kind: 'install'
   readonly package: PackageName
+  readonly version: Version
+  /** The tarball it comes from. */
+  readonly artifact: string
+  /** How many files and links the package has. */
+  readonly files: number
+  /** Files that another package has, which become choices. */
+  readonly conflicts: readonly { readonly path: TreePath; readonly owner: PackageName }[]
+  /** /etc files whose new version goes beside the system's. */
+  readonly besideEtc: readonly TreePath[]
+  /** Obsolete /etc files that stay, because they were edited. */
+  readonly keptEtc: readonly TreePath[]
+}
+
+export interface RemoveChange {
+  readonly kind: 'remove'
+  readonly package: PackageName
+  /** /etc files that stay, because they were edited. */
+  readonly keptEtc: readonly TreePath[]
+}
+
+export interface SwapChange {
+  readonly kind: 'swap'
+  /** Whose file comes into place. */
+  readonly package: PackageName
+  readonly path: TreePath
+}
+
+/**
+ * What a command will do to a root, all of it or nothing, as plain data that JSON can hold: printed, tested, and carried out
+ * by store/apply alone.
+ */
+export interface Transaction<Change extends PackageChange = PackageChange> {
+  /** In the order in which the packages change. */
+  readonly changes: readonly Change[]
+  /** Of all packages, in the order in which they are carried out. */
   readonly operations: readonly Operation[]
 }
 

@@ -58,6 +58,22 @@ test('findCgroupParents() takes the nearest cgroup whose children are limited', 
   expect(readDirectory(slice)).toEqual(['cgroup.subtree_control', 'session'])
 })
 
+test('findCgroupParents() asks nothing of a cgroup with processes, which would become one of threads, nor of one of threads', () => {
+  cgroup('', all)
+  const part = cgroup('part', all)
+  for (const [name, type, processes] of [
+    ['busy', 'domain\n', '17\n'],
+    ['threads', 'domain threaded\n', ''],
+  ] as const) {
+    const own = cgroup(`part/${name}`, '\n')
+    writeFileAtomic(join(own, 'cgroup.type'), type)
+    writeFileAtomic(join(own, 'cgroup.procs'), processes)
+
+    expect(findCgroupParents(`0::/part/${name}\n`, unified()).map(({ directory }) => directory)).toEqual([part])
+    expect(readText(join(own, 'cgroup.subtree_control'))).toBe('\n')
+  }
+})
+
 test('findCgroupParents() finds nothing where no controller is given, or the cgroup is not in what is mounted', () => {
   cgroup('a', '\n')
 

@@ -92,13 +92,22 @@ function nearestParent(hierarchy: Hierarchy, own: string, candidates: readonly C
     ;
     directory = dirname(directory)
   ) {
-    const controllers = version === 2 ? enable(directory, candidates) : candidates
+    const controllers = version === 1 ? candidates : isInner(directory) ? enable(directory, candidates) : []
     if (controllers.length > 0 && canHaveChildren(directory)) return { directory, version, controllers }
     if (directory === top || directory === '/') return undefined
   }
 }
 
-/** The controllers that children of this cgroup have, after asking for all. A cgroup with processes of its own can give none. */
+/**
+ * Whether a cgroup of version 2 is one for cgroups: the root, or one without processes of its own. Of one with processes the
+ * kernel would take `+pids` and `+cpu`, but that makes it a threaded one, whose children no process may enter (cgroups(7)).
+ */
+function isInner(directory: string): boolean {
+  const type = tryReadControl(join(directory, 'cgroup.type'))?.trim()
+  return type === undefined || (type === 'domain' && tryReadControl(join(directory, 'cgroup.procs')) === '')
+}
+
+/** The controllers that children of this cgroup have, after asking for all. */
 function enable(directory: string, candidates: readonly Controller[]): Controller[] {
   const given = (): string[] => (tryReadControl(join(directory, 'cgroup.subtree_control')) ?? '').trim().split(' ')
   const lacking = candidates.filter((name) => !given().includes(name))

@@ -80,7 +80,7 @@ sandboxed(title('runSandbox() without Landlock still confines, by mounts and cap
 : >mine || echo CANNOT
 for place in / /usr /etc /proc/sys/kernel /proc/1/root /opt; do (: >"$place/kith-escape") 2>/dev/null && echo "WROTE $place"; done
 (echo x >/proc/sys/kernel/core_pattern) 2>/dev/null && echo WROTE core_pattern
-(echo x >/proc/sysrq-trigger) 2>/dev/null && echo WROTE sysrq
+[ -c /proc/sysrq-trigger ] || { (echo x >/proc/sysrq-trigger) 2>/dev/null && echo WROTE sysrq; }
 chmod "$(stat -c %a /usr)" /usr 2>/dev/null && echo CHANGED
 mount -o remount,rw /usr 2>/dev/null && echo REMOUNTED
 mount -o remount,rw,bind /usr 2>/dev/null && echo REMOUNTED
@@ -138,10 +138,13 @@ sandboxed(title('runSandbox() starts nothing once it is interrupted, and ends wh
 })
 
 sandboxed(title('runSandbox() ends at the time limit, and at the silence limit unless something is said'), async () => {
-  expect(await run('echo one; sleep 100', { limits: { time: 300 } })).toMatchObject({ exceeded: 'time', text: 'one\n' })
-  expect((await run('sleep 100', { limits: { silence: 300 } })).exceeded).toBe('silence')
+  // Where a machine is emulated the sandbox alone takes that long (test/kernels).
+  const slowness = Number(process.env.KITH_TEST_SLOWNESS ?? 1)
+  const timely = await run('echo one; sleep 100', { limits: { time: 300 * slowness } })
+  expect(timely).toMatchObject({ exceeded: 'time', text: 'one\n' })
+  expect((await run('sleep 100', { limits: { silence: 300 * slowness } })).exceeded).toBe('silence')
   const talking = 'for i in 1 2 3 4 5 6 7; do sleep 0.1; echo $i; done'
-  expect(await run(talking, { limits: { silence: 500 } })).toMatchObject({ status: 0, exceeded: undefined })
+  expect(await run(talking, { limits: { silence: 500 * slowness } })).toMatchObject({ status: 0, exceeded: undefined })
 })
 
 sandboxed(title('runSandbox() ends before the disk is full'), async () => {

@@ -99,11 +99,12 @@ const launcherEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C'
 
 /** A core of size 1 is what the kernel neither writes nor hands to a handler of the host (fs/coredump.c). */
 function limitProcesses(
-  { userMapping }: SandboxHost,
+  host: SandboxHost,
   processes: number | undefined,
   data: number | undefined,
 ): SandboxSpec['resources'] {
-  const isCounted = processes !== undefined && userMapping !== 'none'
+  // Where a cgroup counts them, it also tells when there are too many.
+  const isCounted = processes !== undefined && host.userMapping !== 'none' && !hasController(host, 'pids')
   return { core: 1, ...(isCounted ? { processes } : {}), ...(data === undefined ? {} : { data }) }
 }
 

@@ -1,16 +1,18 @@
 import { KithError } from '../errors/kith-error.ts'
 import type { HostFinding } from '../model/host-finding.ts'
-import { loadInstalled, readManifest } from './installed-database.ts'
+import { diskTree, type TreeView } from '../system/tree-view.ts'
+import { type InstalledPackage, readInstalled, readManifest } from './installed-database.ts'
 
 /** Whether every entry of the installed database can be read. */
 export function checkDatabase(root: string): HostFinding {
   const id = 'database'
   const broken: string[] = []
   let total = 0
+  const tree = diskTree(root)
   try {
-    for (const [name, { directory, version }] of loadInstalled(root)) {
+    for (const [name, { entry, version }] of readInstalled(tree)) {
       total++
-      if (version === undefined || !hasReadableManifest(directory)) broken.push(name)
+      if (version === undefined || !hasReadableManifest(tree, entry)) broken.push(name)
     }
   } catch (error) {
     if (!(error instanceof KithError)) throw error
@@ -30,9 +32,9 @@ export function checkDatabase(root: string): HostFinding {
   }
 }
 
-function hasReadableManifest(directory: string): boolean {
+function hasReadableManifest(tree: TreeView, entry: InstalledPackage['entry']): boolean {
   try {
-    readManifest(directory)
+    readManifest(tree, entry)
     return true
   } catch (error) {
     if (error instanceof KithError) return false

@@ -5,7 +5,7 @@ import { besidePath, type IncomingEntry, type InstallFacts } from '../plan/insta
 import type { OldEntry } from '../plan/obsolete.ts'
 import type { FoundEntry } from '../plan/transaction.ts'
 import type { PhysicalPaths } from '../system/physical-paths.ts'
-import { treeEntry, walkTree } from '../system/tree.ts'
+import { type TreeView, walkView } from '../system/tree-view.ts'
 import { etcSum, isBelowEtc, linkSum, type PackageState, sumAlgorithm } from './package-state.ts'
 import type { PlacedStagedEntry } from './placed-entries.ts'
 
@@ -14,7 +14,7 @@ export interface FactsInput {
   /** Place of the package's database entry. */
   readonly entry: TreePath
   /** The staged tree. */
-  readonly directory: string
+  readonly staged: TreeView
   readonly entries: readonly PlacedStagedEntry[]
   readonly choices: readonly ChoiceMove[]
   /** Manifest to be written instead of the staged one. */
@@ -23,7 +23,7 @@ export interface FactsInput {
   readonly physical: PhysicalPaths
 }
 
-/** Looks at the root and the staged tree: everything planInstall needs to know. Changes nothing. */
+/** Looks at the root, as it is or will be, and the staged tree: everything planInstall needs to know. Changes nothing. */
 export async function gatherInstallFacts(input: FactsInput): Promise<InstallFacts> {
   const { physical, oldState, entry, manifest } = input
   const choiceOf = new Map(input.choices.map(({ path, choice }) => [path, choice]))
@@ -46,25 +46,26 @@ export async function gatherInstallFacts(input: FactsInput): Promise<InstallFact
 }
 
 function findAt(place: TreePath, physical: PhysicalPaths): FoundEntry | undefined {
-  const entry = treeEntry(physical.root, place)
+  const { tree } = physical
+  const entry = tree.entry(place)
   if (entry?.kind !== 'symlink') return entry && { kind: entry.kind }
   const target = physical.target(place)
-  const isDirectory = treeEntry(physical.root, target)?.kind === 'directory'
+  const isDirectory = tree.entry(target)?.kind === 'directory'
   return { kind: 'symlink', leadsTo: isDirectory ? target : undefined }
 }
 
 function listBelow(place: TreePath, physical: PhysicalPaths): Pick<OldEntry, 'place' | 'isDirectory'>[] {
-  return [...walkTree(physical.root, place)].map(({ path, kind }) => ({
+  return [...walkView(physical.tree, place)].map(({ path, kind }) => ({
     place: path,
     isDirectory: kind === 'directory',
   }))
 }
 
-async function gatherEtcSums({ directory, oldState, physical }: FactsInput, path: TreePath, place: TreePath) {
+async function gatherEtcSums({ staged, oldState, physical }: FactsInput, path: TreePath, place: TreePath) {
   const old = oldState.etcSums.get(path)
   const algorithm = sumAlgorithm(old)
-  const incoming = (await etcSum(directory, path, algorithm)) ?? linkSum(algorithm)
-  return { old, system: await etcSum(physical.root, place, algorithm), incoming }
+  const incoming = (await etcSum(staged, path, algorithm)) ?? linkSum(algorithm)
+  return { old, system: await etcSum(physical.tree, place, algorithm), incoming }
 }
 
 /** What an installed package has, and which of its /etc files somebody edited. */
@@ -73,15 +74,15 @@ export async function gatherOldEntries(state: PackageState, physical: PhysicalPa
   for (const { path, isDirectory } of state.entries) {
     const place = physical.place(path)
     const isEdited =
-      !isDirectory && isBelowEtc(path) && (await isEditedEtc(place, state.etcSums.get(path), physical.root))
+      !isDirectory && isBelowEtc(path) && (await isEditedEtc(place, state.etcSums.get(path), physical.tree))
     old.push({ place, isDirectory, isEdited })
   }
   return old
 }
 
 /** A file without a sum counts as edited. A link counts as such only where the package had a file. */
-async function isEditedEtc(place: TreePath, sum: string | undefined, root: string): Promise<boolean> {
-  const present = treeEntry(root, place)
+async function isEditedEtc(place: TreePath, sum: string | undefined, root: TreeView): Promise<boolean> {
+  const present = root.entry(place)
   if (present === undefined || present.kind === 'directory') return false
   const algorithm = sumAlgorithm(sum)
   if (present.kind === 'symlink') return sum !== undefined && sum !== linkSum(algorithm)

@@ -1,23 +1,23 @@
-import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import type { PackageName } from '../model/package-name.ts'
-import { orderByDependency } from '../plan/order-by-dependency.ts'
-import { type InstallSettings, installPackage } from './install-package.ts'
-import { loadInstalled } from './installed-database.ts'
+import { bytesText, type TreePath } from '../model/tree-path.ts'
+import type { InstallChange, Transaction } from '../plan/transaction.ts'
+import type { RefusedXattr } from '../system/file-xattrs.ts'
+import { applyTransaction } from './apply.ts'
+import { finishInstallation } from './finish-installation.ts'
+import type { InstallSettings } from './install-settings.ts'
+import { planInstallation } from './plan-installation.ts'
 import { tellNewPrivileges } from './privileged-files.ts'
-import { type StagedPackage, stageArtifact } from './staging.ts'
-
-export interface InstallRequest {
-  /** In the order of the command; each is installed after those of the others that it needs. */
-  readonly names: readonly PackageName[]
-  /** The tarball of a package, or undefined where it is not built. */
-  readonly artifactOf: (name: PackageName) => string | undefined
-}
+import { tellRefusedXattrs } from './refused-xattrs.ts'
+import { requireGoingOn } from './require-going-on.ts'
+import { type InstallRequest, stageClosure } from './stage-closure.ts'
+import type { StagedPackage } from './staging.ts'
 
 /**
  * Installs packages and, unless forced, what they need to run and is not installed, into a root that the caller has locked.
- * All are unpacked and checked, and what gets new privileges is told, before the first is installed. Gives whether all scripts of packages were well. Throws
- * `not-built` with every package that is missing, and what stageArtifact and installPackage throw.
+ * All are unpacked, checked and planned before anything is changed: what is thrown until then leaves the root as it was.
+ * Scripts and post-install hooks run when everything is in place. Gives whether all of them were well. Throws what
+ * stageClosure and planInstallation throw, `hook-failed` of a pre-install hook, `interrupted` and `io-failed`.
  */
 export async function installPackages(
   request: InstallRequest,
@@ -25,54 +25,41 @@ export async function installPackages(
   context: Context,
 ): Promise<boolean> {
   using unpacked = new DisposableStack()
-  const staged = await stageClosure(request, settings, { context, unpacked })
-  const dependenciesOf = (name: PackageName) => staged.get(name)?.dependencies.map((one) => one.name)
-  const order = orderByDependency([...staged.keys()], dependenciesOf)
-  for (const name of order) tellNewPrivileges(staged.get(name), settings, context)
-  let isWell = true
-  for (const name of order) {
+  const packages = await stageClosure(request, settings, { context, unpacked })
+  for (const staged of packages) tellNewPrivileges(staged, settings, context)
+  for (const { name, directory } of packages) {
     requireGoingOn(context.signal)
-    const one = staged.get(name)
-    if (one !== undefined) isWell = (await installPackage(one, settings, context)) && isWell
+    await context.hooks.run('pre-install', [name, directory])
   }
-  return isWell
+  const transaction = await planInstallation(packages, settings)
+  requireGoingOn(context.signal)
+  for (const change of transaction.changes) tellStart(change, context)
+  const staged = new Map(packages.map(({ name, directory }) => [name, directory]))
+  const refused = applyTransaction(transaction, { root: settings.root, staged })
+  tellRefused(packages, { transaction, refused }, context)
+  return await finishInstallation(transaction.changes, settings, context)
 }
 
-interface StagingContext {
-  readonly context: Pick<Context, 'emit' | 'signal'>
-  readonly unpacked: DisposableStack
+function tellStart({ package: name, artifact, conflicts }: InstallChange, { emit }: Pick<Context, 'emit'>): void {
+  emit({ kind: 'install-started', package: name, artifact })
+  for (const { path, owner } of conflicts) emit({ kind: 'conflict-found', package: name, path: bytesText(path), owner })
 }
 
-/** What a package needs is read from its artifact: packaging adds libraries that no recipe names. */
-async function stageClosure(
-  { names, artifactOf }: InstallRequest,
-  { root, isForced }: InstallSettings,
-  { context, unpacked }: StagingContext,
-): Promise<ReadonlyMap<PackageName, StagedPackage>> {
-  const installed = loadInstalled(root)
-  const staged = new Map<PackageName, StagedPackage>()
-  const missing = new Set<PackageName>()
-  const neededBy = new Map<PackageName, PackageName[]>(names.map((name) => [name, []]))
-  // The map grows while it is walked.
-  for (const name of neededBy.keys()) {
-    requireGoingOn(context.signal)
-    const artifact = artifactOf(name)
-    if (artifact === undefined) {
-      missing.add(name)
-      continue
-    }
-    const one = unpacked.use(await stageArtifact(artifact, root, isForced))
-    staged.set(name, one)
-    for (const { name: needed, kind } of isForced ? [] : one.dependencies)
-      if (kind === 'run' && !installed.has(needed)) neededBy.set(needed, [...(neededBy.get(needed) ?? []), name])
+interface Refusals {
+  readonly transaction: Transaction
+  readonly refused: readonly RefusedXattr[]
+}
+
+/** What could not be set while unpacking, and what not in the places where files went. */
+function tellRefused(
+  packages: readonly StagedPackage[],
+  { transaction, refused }: Refusals,
+  context: Pick<Context, 'emit'>,
+): void {
+  const placedFor = new Map<TreePath, PackageName>()
+  for (const one of transaction.operations) if (one.kind === 'place') placedFor.set(one.path, one.staged.tree)
+  for (const { name, refusedXattrs } of packages) {
+    const later = refused.filter(({ path }) => placedFor.get(path) === name)
+    tellRefusedXattrs(name, [...refusedXattrs, ...later], context)
   }
-  if (missing.size === 0) return staged
-  throw new KithError('not-built', {
-    missing: [...missing].map((name) => ({ name, neededBy: neededBy.get(name) ?? [] })),
-  })
-}
-
-/** Between packages only: one that was begun is finished. Throws `interrupted`. */
-export function requireGoingOn(signal: AbortSignal): void {
-  if (signal.aborted) throw new KithError('interrupted', {})
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { textTreePath } from '../model/tree-path.ts'
 import { failureOf } from '../system/archive/archive-fixtures.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
+import { diskTree } from '../system/tree-view.ts'
 import { loadInstalled, readManifest } from './installed-database.ts'
 import { findOwners } from './owners.ts'
 import { makeNodes, scratch } from './store-fixture.ts'
@@ -39,7 +39,9 @@ test('loadInstalled() of an empty root is empty', () => {
 test('readManifest() says that a manifest is missing', async () => {
   using at = scratch()
 
-  expect((await failureOf(() => readManifest(join(at.root, database, 'x')))).message).toContain('manifest is missing')
+  expect((await failureOf(() => readManifest(diskTree(at.root), textTreePath(`${database}/x`)))).message).toContain(
+    'manifest is missing',
+  )
 })
 
 test('findOwners() judges by places: files that are listed behind a link, never directories', () => {
@@ -52,7 +54,7 @@ test('findOwners() judges by places: files that are listed behind a link, never 
   })
   const places = new Set(['/usr/bin/sh', '/usr/bin/vi', '/usr/share', '/usr/bin/sed'].map(textTreePath))
 
-  const owners = findOwners(places, loadInstalled(at.root).values(), new PhysicalPaths(at.root))
+  const owners = findOwners(places, loadInstalled(at.root).values(), new PhysicalPaths(diskTree(at.root)))
 
   expect<Record<string, string>>(Object.fromEntries(owners)).toEqual({ '/usr/bin/sh': 'one', '/usr/bin/vi': 'two' })
 })

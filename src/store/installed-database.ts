@@ -1,55 +1,78 @@
-import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { type Dependency, parseDepends } from '../model/depends.ts'
 import { type ManifestEntry, parseManifest } from '../model/manifest.ts'
 import { type PackageName, packageNameFault, parsePackageName } from '../model/package-name.ts'
+import { bytesText, childPath, type TreePath, textTreePath } from '../model/tree-path.ts'
 import { parseVersion, type Version } from '../model/version.ts'
-import { isDirectory, isFile, readDirectory, readLatin1, readText } from '../system/files.ts'
+import { manifestPath } from '../plan/transaction.ts'
+import { PhysicalPaths } from '../system/physical-paths.ts'
+import { diskTree, leadsTo, type TreeView } from '../system/tree-view.ts'
 
 /** Below a root: one directory per installed package, in KISS's format. */
 export const databasePath = '/var/db/kiss/installed'
 
 export interface InstalledPackage {
   readonly name: PackageName
-  readonly directory: string
+  /** Where its database entry is in the root. */
+  readonly entry: TreePath
   /** Undefined where the version file cannot be read. */
   readonly version: Version | undefined
   readonly dependencies: readonly Dependency[]
 }
 
+export type InstalledPackages = ReadonlyMap<PackageName, InstalledPackage>
+
 /** The installed packages of a root, in bytewise order of their names. Only small files are read. Throws `io-failed`. */
-export function loadInstalled(root: string): ReadonlyMap<PackageName, InstalledPackage> {
-  const database = join(root || '/', databasePath)
+export function loadInstalled(root: string): InstalledPackages {
+  return readInstalled(diskTree(root))
+}
+
+/** The same of a root as it is or will be. */
+export function readInstalled(root: TreeView): InstalledPackages {
+  const database = new PhysicalPaths(root).target(textTreePath(databasePath))
   const installed = new Map<PackageName, InstalledPackage>()
-  for (const entry of readDirectory(database) ?? []) {
-    const directory = join(database, entry)
-    if (packageNameFault(entry) !== undefined || !isDirectory(directory)) continue
-    const name = parsePackageName(entry)
-    installed.set(name, { name, directory, ...readEntry(directory) })
+  if (root.entry(database)?.kind !== 'directory') return installed
+  for (const fileName of root.names(database)) {
+    const entry = leadsTo(root, childPath(database, fileName))
+    const text = bytesText(fileName)
+    if (packageNameFault(text) !== undefined || root.entry(entry)?.kind !== 'directory') continue
+    const name = parsePackageName(text)
+    installed.set(name, { name, entry, ...readEntry(root, entry) })
   }
   return installed
 }
 
-/** Version and dependencies as a database entry has them. */
-export function readEntry(directory: string): Pick<InstalledPackage, 'version' | 'dependencies'> {
-  const versionFile = join(directory, 'version')
-  const dependsFile = join(directory, 'depends')
+/** Version and dependencies as the database entry at `entry` has them. */
+export function readEntry(tree: TreeView, entry: TreePath): Pick<InstalledPackage, 'version' | 'dependencies'> {
+  const version = childPath(entry, 'version')
+  const depends = childPath(entry, 'depends')
+  const versionText = entryFile(tree, version)
+  const dependsText = entryFile(tree, depends)
   return {
-    version: isFile(versionFile) ? parseVersion(readText(versionFile), versionFile).version : undefined,
-    dependencies: isFile(dependsFile) ? parseDepends(readText(dependsFile), dependsFile).dependencies : [],
+    version: versionText === undefined ? undefined : parseVersion(bytesText(versionText), tree.label(version)).version,
+    dependencies:
+      dependsText === undefined ? [] : parseDepends(bytesText(dependsText), tree.label(depends)).dependencies,
   }
 }
 
+/** The bytes of a file of an entry, also behind a link that stays in the tree; undefined where there is no such file. */
+export function entryFile(tree: TreeView, place: TreePath): string | undefined {
+  const file = leadsTo(tree, place)
+  return tree.entry(file)?.kind === 'file' ? tree.bytes(file) : undefined
+}
+
 /** Without a manifest an entry is no more than a directory: an installation or removal was interrupted there. */
-export function hasManifest(directory: string): boolean {
-  return isFile(join(directory, 'manifest'))
+export function hasManifest(tree: TreeView, entry: TreePath): boolean {
+  return tree.entry(leadsTo(tree, manifestPath(entry)))?.kind === 'file'
 }
 
 /** The manifest of an entry. Throws `database-invalid` where a line is no path or the file is missing. */
-export function readManifest(directory: string): readonly ManifestEntry[] {
-  const file = join(directory, 'manifest')
-  if (!hasManifest(directory)) throw new KithError('database-invalid', { file, reason: 'the manifest is missing' })
-  const { entries, faults } = parseManifest(readLatin1(file))
+export function readManifest(tree: TreeView, entry: TreePath): readonly ManifestEntry[] {
+  const place = manifestPath(entry)
+  const file = tree.label(place)
+  const bytes = entryFile(tree, place)
+  if (bytes === undefined) throw new KithError('database-invalid', { file, reason: 'the manifest is missing' })
+  const { entries, faults } = parseManifest(bytes)
   const [fault] = faults
   if (fault !== undefined) throw new KithError('database-invalid', { file, ...fault })
   return entries

@@ -15,8 +15,8 @@ export function findOwners(
   const owners = new Map<TreePath, PackageName>()
   // Links above a file never change its own name, so that most of what others have is passed over at once.
   const names = new Set([...places].map(baseName))
-  for (const { name, directory } of packages)
-    for (const { path, isDirectory } of readManifest(directory)) {
+  for (const { name, entry } of packages)
+    for (const { path, isDirectory } of readManifest(physical.tree, entry)) {
       if (isDirectory || !names.has(baseName(path))) continue
       const place = physical.place(path)
       if (places.has(place)) owners.set(place, name)

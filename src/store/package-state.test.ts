@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { emptySum } from '../model/etcsums.ts'
 import { textTreePath } from '../model/tree-path.ts'
 import { failureOf } from '../system/archive/archive-fixtures.ts'
 import { digestBytes } from '../system/digests.ts'
+import { diskTree } from '../system/tree-view.ts'
 import { etcSum, readPackageState } from './package-state.ts'
 import { makeNodes, type Nodes, scratch } from './store-fixture.ts'
 
@@ -12,7 +12,7 @@ const entry = '/var/db/kiss/installed/p'
 function stateOf(manifest: string, etcsums?: string, nodes: Nodes = {}) {
   using at = scratch()
   makeNodes(at.root, { ...nodes, [`${entry}/manifest`]: manifest, ...(etcsums && { [`${entry}/etcsums`]: etcsums }) })
-  return Object.fromEntries(readPackageState(join(at.root, entry), at.root).etcSums)
+  return Object.fromEntries(readPackageState(diskTree(at.root), textTreePath(entry)).etcSums)
 }
 const one = '1'.repeat(66)
 const two = '2'.repeat(66)
@@ -42,7 +42,7 @@ test('readPackageState() names file and line of what is no path', async () => {
 test('etcSum() follows no link, and says of a pipe that it is no file', async () => {
   using at = scratch()
   makeNodes(at.root, { '/etc/a': 'x', '/etc/link': { to: 'a' }, '/etc/directory': { directory: 0o755 } })
-  const sum = async (path: string) => await etcSum(at.root, textTreePath(path), 'blake3')
+  const sum = async (path: string) => await etcSum(diskTree(at.root), textTreePath(path), 'blake3')
 
   expect(await sum('/etc/a')).toBe(await digestBytes(Buffer.from('x'), 'blake3'))
   expect(await sum('/etc/link')).toBe(emptySum)

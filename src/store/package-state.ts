@@ -1,12 +1,11 @@
-import { join } from 'node:path'
 import { isKithError } from '../errors/kith-error.ts'
 import { emptySum, pairEtcsums, parseEtcsums } from '../model/etcsums.ts'
 import type { ManifestEntry } from '../model/manifest.ts'
-import { bytesText, type TreePath } from '../model/tree-path.ts'
-import { type DigestAlgorithm, digestFile } from '../system/digests.ts'
-import { isFile, readText } from '../system/files.ts'
-import { hostPath, treeEntry, walkTree } from '../system/tree.ts'
-import { readManifest } from './installed-database.ts'
+import { childPath, type TreePath } from '../model/tree-path.ts'
+import type { DigestAlgorithm } from '../system/digests.ts'
+import { PhysicalPaths } from '../system/physical-paths.ts'
+import { type TreeView, walkView } from '../system/tree-view.ts'
+import { entryFile, readManifest } from './installed-database.ts'
 
 /** What the database says about an installed package's files. */
 export interface PackageState {
@@ -18,32 +17,26 @@ export interface PackageState {
 export const emptyState: PackageState = { entries: [], etcSums: new Map() }
 
 /**
- * Reads the database entry `directory` of a package in `root`; links that dangle there tell how old etcsums are to be read.
+ * Reads the database entry of a package at `entry`; links that dangle in the root tell how old etcsums are to be read.
  * Throws `database-invalid`.
  */
-export function readPackageState(directory: string, root: string): PackageState {
-  const entries = readManifest(directory)
-  const sumsFile = join(directory, 'etcsums')
-  if (!isFile(sumsFile)) return { entries, etcSums: new Map() }
-  const links = entries.map(({ path }) => path).filter((path) => isBelowEtc(path) && isDanglingLink(root, path))
+export function readPackageState(root: TreeView, entry: TreePath): PackageState {
+  const entries = readManifest(root, entry)
+  const sums = entryFile(root, childPath(entry, 'etcsums'))
+  if (sums === undefined) return { entries, etcSums: new Map() }
+  const physical = new PhysicalPaths(root)
+  const links = entries.map(({ path }) => path).filter((path) => isBelowEtc(path) && isDanglingLink(path, physical))
   const danglingLinks = new Set(links)
-  return { entries, etcSums: pairEtcsums(entries, parseEtcsums(readText(sumsFile)), { danglingLinks }) }
-}
-
-export interface RemovalInput {
-  readonly root: string
-  /** Path of the database entry in the root. */
-  readonly entry: TreePath
-  readonly isForced: boolean
+  return { entries, etcSums: pairEtcsums(entries, parseEtcsums(sums), { danglingLinks }) }
 }
 
 /** The same for removal. Forced, an entry whose manifest cannot be read goes itself, since nothing else is known. */
-export function readRemovalState(directory: string, { root, entry, isForced }: RemovalInput): PackageState {
+export function readRemovalState(root: TreeView, entry: TreePath, isForced: boolean): PackageState {
   try {
-    return readPackageState(directory, root)
+    return readPackageState(root, entry)
   } catch (error) {
     if (!isForced || !isKithError(error, 'database-invalid')) throw error
-    const below = [...walkTree(root, entry)].map(({ path, kind }) => ({ path, isDirectory: kind === 'directory' }))
+    const below = [...walkView(root, entry)].map(({ path, kind }) => ({ path, isDirectory: kind === 'directory' }))
     return { entries: [...below, { path: entry, isDirectory: true }], etcSums: new Map() }
   }
 }
@@ -53,18 +46,18 @@ export function isBelowEtc(path: TreePath): boolean {
   return path.startsWith('/etc/')
 }
 
-function isDanglingLink(root: string, path: TreePath): boolean {
-  return treeEntry(root, path)?.kind === 'symlink' && !isFile(bytesText(`${root}${path}`))
+function isDanglingLink(path: TreePath, physical: PhysicalPaths): boolean {
+  const { tree } = physical
+  return tree.entry(physical.place(path))?.kind === 'symlink' && tree.entry(physical.target(path))?.kind !== 'file'
 }
 
 /** Hash of a file as etcsums has it: links count as empty; undefined where nothing is there. */
-export async function etcSum(tree: string, path: TreePath, algorithm: DigestAlgorithm): Promise<string | undefined> {
-  const entry = treeEntry(tree, path)
+export async function etcSum(tree: TreeView, place: TreePath, algorithm: DigestAlgorithm): Promise<string | undefined> {
+  const entry = tree.entry(place)
   if (entry === undefined) return undefined
   if (entry.kind === 'symlink') return linkSum(algorithm)
   if (entry.kind !== 'file') return `not a file: ${entry.kind}`
-  const digests = await digestFile(hostPath(tree, path), [algorithm])
-  return digests[algorithm]
+  return await tree.digest(place, algorithm)
 }
 
 /** What etcsums has for a symlink: the hash of nothing. */

@@ -4,7 +4,7 @@ import { bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
 import type { PlacedEntry } from '../plan/conflicts.ts'
 import { isWithin } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
-import { treeEntry } from '../system/tree.ts'
+import type { TreeView } from '../system/tree-view.ts'
 import { databasePath } from './installed-database.ts'
 import type { PackageState } from './package-state.ts'
 import type { StagedEntry } from './staged-entries.ts'
@@ -31,13 +31,13 @@ export function placeEntries(staged: StagedPackage, physical: PhysicalPaths): Pl
  * Where paths will be once the package is installed: links that it owns, that lead to no directory and that it now replaces
  * by directories are not followed.
  */
-export function physicalPathsFor(staged: StagedPackage, oldState: PackageState, root: string): PhysicalPaths {
+export function physicalPathsFor(staged: StagedPackage, oldState: PackageState, root: TreeView): PhysicalPaths {
   const physical = new PhysicalPaths(root)
   const oldFiles = new Set(oldState.entries.filter((one) => !one.isDirectory).map(({ path }) => physical.place(path)))
   const isReplaced = (place: TreePath): boolean =>
     oldFiles.has(place) &&
-    treeEntry(root, place)?.kind === 'symlink' &&
-    treeEntry(root, physical.target(place))?.kind !== 'directory'
+    root.entry(place)?.kind === 'symlink' &&
+    root.entry(physical.target(place))?.kind !== 'directory'
   const directories = staged.entries.filter(({ isDirectory }) => isDirectory).map(({ path }) => physical.place(path))
   return new PhysicalPaths(root, directories.filter(isReplaced))
 }

@@ -8,8 +8,8 @@ import { filePrivileges } from '../system/file-privileges.ts'
 import { readTreeCapability } from '../system/file-xattrs.ts'
 import type { PhysicalPaths } from '../system/physical-paths.ts'
 import { treeEntry } from '../system/tree.ts'
-import type { InstallSettings } from './install-package.ts'
-import { loadInstalled } from './installed-database.ts'
+import { diskTree } from '../system/tree-view.ts'
+import type { InstallSettings } from './install-settings.ts'
 import { physicalPathsFor } from './placed-entries.ts'
 import { readOldState } from './plan-package.ts'
 import type { StagedPackage } from './staging.ts'
@@ -23,8 +23,9 @@ export function tellNewPrivileges(
   if (staged === undefined || staged.privileged.length === 0) return
   const { name, privileged } = staged
   const { root } = settings
-  const oldState = readOldState(loadInstalled(root).get(name), settings)
-  const physical = physicalPathsFor(staged, oldState, root)
+  const tree = diskTree(root)
+  const oldState = readOldState(name, tree, settings)
+  const physical = physicalPathsFor(staged, oldState, tree)
   const owned = new Set(oldState.entries.filter((one) => !one.isDirectory).map(({ path }) => physical.place(path)))
   const files = findNewPrivileges(privileged, (path) => {
     const place = placesOf(name, path, physical).find((one) => owned.has(one))

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
+import { KithError } from '../errors/kith-error.ts'
 import { parsePackageName } from '../model/package-name.ts'
 import { failureOf } from '../system/archive/archive-fixtures.ts'
 import { installPackages } from './install-packages.ts'
@@ -92,6 +93,17 @@ test('removePackages() removes a link to a directory and not what it leads to (T
   expect(showFiles(at.root)).toEqual({ '/usr/share/X11/xkb/rules': 'mine' })
 })
 
+test('removePackages() removes a package although a link to itself is where its directory was', async () => {
+  using at = scratch()
+  await installAll(at, { name: 'zlib', nodes: { '/lib/libz.so': 'z' } })
+  fs.rmSync(join(at.root, 'lib'), { recursive: true })
+  makeNodes(at.root, { '/lib': { to: 'lib' } })
+
+  await remove(at, ['zlib'])
+
+  expect(showRoot(at.root, true)).toEqual({ '/lib': '-> lib' })
+})
+
 test('removePackages() finds files where links of the root have put them', async () => {
   using at = scratch()
   makeNodes(at.root, { '/usr/lib': { directory: 0o755 }, '/lib': { to: 'usr/lib' } })
@@ -171,4 +183,66 @@ test('removePackages() gives up an entry whose manifest cannot be read only when
 
   expect(fs.existsSync(join(at.root, 'var/db/kiss/installed/odd'))).toBe(false)
   expect(showFiles(at.root)).toEqual({ '/usr/bin/odd': 'x' })
+})
+
+test('removePackages() runs all pre-remove hooks before it removes anything, and nothing goes where one fails', async () => {
+  using at = scratch()
+  const specs = ['one', 'two'].map((name) => ({ name, nodes: { [`/usr/${name}`]: name } }))
+  await installAll(at, ...specs)
+  const before = showRoot(at.root, true)
+  const settings = { root: at.root, isForced: false, environment: {} }
+  const names = specs.map(({ name }) => parsePackageName(name))
+  const hooked: unknown[] = []
+  const { context, events } = testContext((type, [name = '']) => {
+    hooked.push([type, name])
+    expect(showRoot(at.root, true)).toEqual(before)
+    if (name === 'one') throw new KithError('hook-failed', { hook: '/hook', type, package: name, status: 'status 1' })
+  })
+
+  expect((await failureOf(() => removePackages(names, settings, context))).code).toBe('hook-failed')
+
+  expect(hooked).toEqual([
+    ['pre-remove', 'two'],
+    ['pre-remove', 'one'],
+  ])
+  expect(showRoot(at.root, true)).toEqual(before)
+  expect(events).toEqual([])
+})
+
+test('removePackages() finds what is behind a link that goes with another package', async () => {
+  using at = scratch()
+  const baselayout = { '/usr/bin': { directory: 0o755 }, '/bin': { to: 'usr/bin' } }
+  await installAll(at, { name: 'baselayout', nodes: baselayout }, { name: 'busybox', nodes: { '/bin/sh': 'sh' } })
+
+  const order = (await remove(at, ['busybox', 'baselayout'])).flatMap((one) =>
+    one.kind === 'removed' ? one.package : [],
+  )
+
+  expect<string[]>(order).toEqual(['baselayout', 'busybox'])
+  expect(showFiles(at.root)).toEqual({})
+})
+
+test('removePackages() sees what scripts and hooks changed', async () => {
+  using at = scratch()
+  await installAll(at, { name: 'one', nodes: { '/etc/conf': '1', '/usr/one': '1' } })
+  const { context, events } = testContext(() => makeNodes(at.root, { '/etc/conf': 'mine' }))
+
+  await removePackages([parsePackageName('one')], { root: at.root, isForced: false, environment: {} }, context)
+
+  expect(showFiles(at.root)).toEqual({ '/etc/conf': 'mine' })
+  expect(events.map(({ kind }) => kind)).toEqual(['etc-kept', 'removed'])
+})
+
+test('removePackages() removes nothing, and runs no hook, where the entry of the second package cannot be read', async () => {
+  using at = scratch()
+  await installAll(at, { name: 'one', nodes: { '/usr/one': '1' } }, { name: 'two' })
+  fs.rmSync(join(at.root, 'var/db/kiss/installed/one/manifest'))
+  const before = showRoot(at.root, true)
+  const { context } = testContext(() => expect.unreachable())
+  const names = ['one', 'two'].map(parsePackageName)
+  const settings = { root: at.root, isForced: false, environment: {} }
+
+  expect((await failureOf(() => removePackages(names, settings, context))).code).toBe('database-invalid')
+
+  expect(showRoot(at.root, true)).toEqual(before)
 })

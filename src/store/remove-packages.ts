@@ -1,51 +1,83 @@
+import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { bytesText } from '../model/tree-path.ts'
 import { orderByDependency } from '../plan/order-by-dependency.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
+import { diskTree } from '../system/tree-view.ts'
 import { listChoices } from './alternatives.ts'
-import type { InstallSettings } from './install-package.ts'
-import { requireGoingOn } from './install-packages.ts'
-import { type InstalledPackage, loadInstalled, readManifest } from './installed-database.ts'
-import { removePackage } from './remove-package.ts'
+import { applyTransaction } from './apply.ts'
+import type { RemoveSettings } from './install-settings.ts'
+import {
+  databasePath,
+  type InstalledPackage,
+  type InstalledPackages,
+  loadInstalled,
+  readManifest,
+} from './installed-database.ts'
+import { runPackageScript } from './package-script.ts'
+import { readRemovalState } from './package-state.ts'
+import { planRemoval } from './plan-removal.ts'
+import { requireGoingOn } from './require-going-on.ts'
 
 /**
- * Removes installed packages from a root that the caller has locked, those first that need the others. Gives whether all
- * their scripts were well. Throws `not-installed`, and unless forced `has-dependents` and `leaves-alternatives`, before
- * anything is changed.
+ * Removes installed packages from a root that the caller has locked, those first that need the others: all their pre-remove
+ * scripts and hooks run, then all are removed; edited /etc files stay. Gives whether all scripts were well. Throws before
+ * anything is removed: `not-installed`, unless forced `has-dependents` and `leaves-alternatives`, `database-invalid`,
+ * `hook-failed`, `interrupted`; and `io-failed`.
  */
 export async function removePackages(
   names: readonly PackageName[],
-  settings: Omit<InstallSettings, 'refusesConflicts'>,
+  settings: RemoveSettings,
   context: Context,
 ): Promise<boolean> {
-  const installed = loadInstalled(settings.root)
-  const order = orderByDependency(names, (name) => installed.get(name)?.dependencies.map((one) => one.name))
-  const removed = order.reverse().map((name) => requireInstalled(name, installed))
+  const { root } = settings
+  const installed = loadInstalled(root)
+  const needed = orderByDependency(names, (name) => installed.get(name)?.dependencies.map((one) => one.name))
+  const order = needed.reverse()
+  const removed = order.map((name) => requireInstalled(name, installed))
   if (!settings.isForced) {
     for (const { name } of removed) checkDependents(name, order, installed)
-    checkAlternatives(removed, settings.root)
+    checkAlternatives(removed, root)
   }
-  let isWell = true
-  for (const one of removed) {
-    requireGoingOn(context.signal)
-    isWell = (await removePackage(one, settings, context)) && isWell
+  // Planned is after the scripts, which may change the root; what cannot be read is told before.
+  const tree = diskTree(root)
+  for (const { entry } of removed) readRemovalState(tree, entry, settings.isForced)
+  const isWell = await prepareRemoval(order, settings, context)
+  const transaction = await planRemoval(order, settings)
+  requireGoingOn(context.signal)
+  applyTransaction(transaction, { root, staged: new Map() })
+  for (const { package: name, keptEtc } of transaction.changes) {
+    for (const path of keptEtc)
+      context.emit({ kind: 'etc-kept', package: name, path: bytesText(path), outcome: 'not-removed' })
+    context.emit({ kind: 'removed', package: name })
   }
   return isWell
 }
 
-function requireInstalled(name: PackageName, installed: ReadonlyMap<PackageName, InstalledPackage>): InstalledPackage {
+/** Every pre-remove script and hook; the packages are all there while they run. */
+async function prepareRemoval(
+  order: readonly PackageName[],
+  { root, environment }: RemoveSettings,
+  context: Context,
+): Promise<boolean> {
+  let isWell = true
+  for (const name of order) {
+    requireGoingOn(context.signal)
+    isWell = (await runPackageScript('pre-remove', name, root, environment, context)) && isWell
+    await context.hooks.run('pre-remove', [name, join(root || '/', databasePath, name)])
+  }
+  return isWell
+}
+
+function requireInstalled(name: PackageName, installed: InstalledPackages): InstalledPackage {
   const found = installed.get(name)
   if (found === undefined) throw new KithError('not-installed', { name })
   return found
 }
 
-function checkDependents(
-  name: PackageName,
-  going: readonly PackageName[],
-  installed: ReadonlyMap<PackageName, InstalledPackage>,
-): void {
+function checkDependents(name: PackageName, going: readonly PackageName[], installed: InstalledPackages): void {
   const dependents = [...installed.values()]
     .filter(({ dependencies }) => dependencies.some((one) => one.name === name && one.kind === 'run'))
     .map((dependent) => dependent.name)
@@ -58,10 +90,11 @@ function checkAlternatives(removed: readonly InstalledPackage[], root: string): 
   const going = new Set(removed.map(({ name }) => name))
   const choices = listChoices(root).filter((choice) => !going.has(choice.package))
   if (choices.length === 0) return
-  const physical = new PhysicalPaths(root)
+  const tree = diskTree(root)
+  const physical = new PhysicalPaths(tree)
   const chosen = new Set(choices.map(({ path }) => physical.place(path)))
-  for (const { name, directory } of removed) {
-    const files = readManifest(directory).filter(({ isDirectory }) => !isDirectory)
+  for (const { name, entry } of removed) {
+    const files = readManifest(tree, entry).filter(({ isDirectory }) => !isDirectory)
     const orphaned = files.map(({ path }) => path).filter((path) => chosen.has(physical.place(path)))
     if (orphaned.length > 0)
       throw new KithError('leaves-alternatives', { package: name, paths: orphaned.map(bytesText) })

@@ -10,6 +10,7 @@ import { unpackArtifact } from '../system/archive/unpack-artifact.ts'
 import type { RefusedXattr } from '../system/file-xattrs.ts'
 import { isFile, makeDirectory, makeTemporaryDirectory, readDirectory, removeTree } from '../system/files.ts'
 import { treeEntry } from '../system/tree.ts'
+import { diskTree } from '../system/tree-view.ts'
 import { databasePath, readEntry } from './installed-database.ts'
 import { listPrivileged, listStaged, type StagedEntry } from './staged-entries.ts'
 
@@ -66,7 +67,7 @@ function readStagedDependencies(directory: string, name: PackageName): readonly 
   const isOurs = ['depends', 'version'].every(
     (file) => treeEntry(directory, childPath(entry, file))?.kind !== 'symlink',
   )
-  return isOurs ? readEntry(join(directory, entry)).dependencies : []
+  return isOurs ? readEntry(diskTree(directory), entry).dependencies : []
 }
 
 /** Removes what killed installations left. Only for the holder of the lock: nobody else is staging then. */

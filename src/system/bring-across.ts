@@ -6,25 +6,26 @@ import type { RefusedXattr } from './file-xattrs.ts'
 import { hostPath, treeEntry } from './tree.ts'
 
 export interface BroughtFiles extends Disposable {
-  /** For each file that is on another file system than its future place: its copy in the root, near that place. */
-  readonly copies: ReadonlyMap<TreePath, TreePath>
+  /** For each file (directory and path) that is on another file system than its future place: its copy near that place. */
+  readonly copies: ReadonlyMap<string, TreePath>
   /** What the copies cannot have, told with the places they are for. */
   readonly refusedXattrs: readonly RefusedXattr[]
 }
 
-interface FilePlace {
-  /** In the staged tree. */
+export interface FilePlace {
+  /** Of a staged tree, and the path in it. */
+  readonly directory: string
   readonly from: TreePath
   readonly to: TreePath
 }
 
 /**
- * Copies files of the tree `staged` that shall go to another file system of `root`, so that a rename puts them in place later
+ * Copies files of staged trees that shall go to another file system of `root`, so that a rename puts them in place later
  * and a full disk is noticed before anything is changed. Hard links stay links. Throws `io-failed`, and leaves nothing then;
  * disposing removes the copies that were not used.
  */
-export function bringAcross(files: readonly FilePlace[], staged: string, root: string): BroughtFiles {
-  const copies = new Map<TreePath, TreePath>()
+export function bringAcross(files: readonly FilePlace[], root: string): BroughtFiles {
+  const copies = new Map<string, TreePath>()
   const dispose = (): void => {
     for (const copy of copies.values()) fs.rmSync(hostPath(root, copy), { force: true })
   }
@@ -32,17 +33,17 @@ export function bringAcross(files: readonly FilePlace[], staged: string, root: s
   const firstCopies = new Map<string, TreePath>()
   const refusedXattrs: RefusedXattr[] = []
   try {
-    for (const { from, to } of files) {
-      const { path: directory, device } = directories.of(to)
-      const file = treeEntry(staged, from)
+    for (const { directory, from, to } of files) {
+      const { path: near, device } = directories.of(to)
+      const file = treeEntry(directory, from)
       // A hook may have been at the staged tree.
       if (file === undefined || file.kind === 'directory')
         throw failed('install', root + bytesText(to), new Error('it is no file in the unpacked package any more'))
       if (file.device === device) continue
-      const copy = childPath(directory, `.kith-staged-${process.pid}-${copies.size}`)
+      const copy = childPath(near, `.kith-staged-${process.pid}-${copies.size}`)
       const key = `${device}:${file.inode}`
-      copies.set(from, copy)
-      const origin = hostPath(staged, from)
+      copies.set(directory + from, copy)
+      const origin = hostPath(directory, from)
       refusedXattrs.push(...copyOrLink({ origin, linked: firstCopies.get(key), to }, copy, root))
       if (file.links > 1 && !firstCopies.has(key)) firstCopies.set(key, copy)
     }

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { textTreePath } from '../model/tree-path.ts'
 import { scratchDirectory } from './archive/archive-fixtures.ts'
 import { PhysicalPaths } from './physical-paths.ts'
+import { diskTree } from './tree-view.ts'
 
 /** Path to link text; a text of `/` alone makes a directory. */
 function rootWith(nodes: Readonly<Record<string, string>>) {
@@ -19,7 +20,7 @@ function rootWith(nodes: Readonly<Record<string, string>>) {
 
 function placesIn(nodes: Readonly<Record<string, string>>, ...paths: string[]): string[] {
   using directory = rootWith(nodes)
-  const physical = new PhysicalPaths(directory.path)
+  const physical = new PhysicalPaths(diskTree(directory.path))
   return paths.map((path) => physical.place(textTreePath(path)))
 }
 
@@ -68,7 +69,9 @@ test('PhysicalPaths does not follow links in whose place directories will be', (
   using directory = rootWith({ '/usr/doc': 'nowhere' })
   const place = textTreePath('/usr/doc')
 
-  expect(new PhysicalPaths(directory.path, [place]).place(textTreePath('/usr/doc/x'))).toBe(textTreePath('/usr/doc/x'))
+  expect(new PhysicalPaths(diskTree(directory.path), [place]).place(textTreePath('/usr/doc/x'))).toBe(
+    textTreePath('/usr/doc/x'),
+  )
 })
 
 test('PhysicalPaths agrees with the kernel about random links', () => {
@@ -79,7 +82,7 @@ test('PhysicalPaths agrees with the kernel about random links', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom('/a', '/b', '/c/a', '/d/b', '/d/c'), text), (links) => {
       using directory = rootWith({ '/c': '/', '/d': '/', ...links })
-      const physical = new PhysicalPaths(directory.path)
+      const physical = new PhysicalPaths(diskTree(directory.path))
       for (const path of ['/a', '/b', '/c/a', '/d/b', '/d/c', '/d/c/a']) {
         const real = realPathIn(directory.path, path)
         if (real !== undefined) expect<string>(physical.target(textTreePath(path))).toBe(real)

@@ -1,5 +1,5 @@
 import { baseName, childPath, parentPath, type TreePath, textTreePath, treePathFault } from '../model/tree-path.ts'
-import { treeEntry, treeLink } from './tree.ts'
+import type { TreeView } from './tree-view.ts'
 
 /**
  * Where paths really are in a root: symlinks above them resolved inside the root (an absolute link means the root's own, `..`
@@ -14,7 +14,7 @@ export class PhysicalPaths {
 
   /** Links at `replaced` are not followed: directories are going to be there. */
   constructor(
-    readonly root: string,
+    readonly tree: TreeView,
     replaced: Iterable<TreePath> = [],
   ) {
     for (const place of replaced) this.#targets.set(place, place)
@@ -39,8 +39,8 @@ export class PhysicalPaths {
     const known = this.#targets.get(place)
     if (known !== undefined) return known
     this.#targets.set(place, place)
-    if (treeEntry(this.root, place)?.kind !== 'symlink') return place
-    const target = this.#walk(parentPath(place), treeLink(this.root, place)) ?? place
+    if (this.tree.entry(place)?.kind !== 'symlink') return place
+    const target = this.#walk(parentPath(place), this.tree.link(place)) ?? place
     this.#targets.set(place, target)
     return target
   }

@@ -91,7 +91,8 @@ function replaceBy<Result>(root: string, to: TreePath, make: (beside: string | B
 /** Removes a file or link; one that is gone already, or a directory by now, is no failure. */
 export function removeTreeFile(root: string, path: TreePath): void {
   attempt('remove', root, path, () => {
-    if (treeEntry(root, path)?.kind !== 'directory') fs.rmSync(hostPath(root, path), { force: true })
+    const kind = treeEntry(root, path)?.kind
+    if (kind !== undefined && kind !== 'directory') fs.rmSync(hostPath(root, path), { force: true })
   })
 }
 

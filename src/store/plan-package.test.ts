@@ -46,7 +46,7 @@ async function refusal(at: Scratch, nodes: Nodes, change: Change = {}): Promise<
 const files = (at: Scratch) => showFiles(at.root)
 const nextVersion = { version: '2.0' }
 
-test('installPackage() keeps modes, times, links, hard links and odd names, whatever the umask', async () => {
+test('installPackages() keeps modes, times, links, hard links and odd names, whatever the umask', async () => {
   using at = scratch()
   const umask = process.umask(0o077)
   try {
@@ -71,7 +71,7 @@ test('installPackage() keeps modes, times, links, hard links and odd names, what
   expect(found['/var/db/kiss/installed/pigz/manifest']).toMatch(/^6/)
 })
 
-test.skipIf(!hasProgram('mkfifo'))('installPackage() installs a named pipe (skipped without mkfifo)', async () => {
+test.skipIf(!hasProgram('mkfifo'))('installPackages() installs a named pipe (skipped without mkfifo)', async () => {
   using at = scratch()
 
   await install(at, { '/run/pipe': { fifo: 0o600 } })
@@ -79,7 +79,7 @@ test.skipIf(!hasProgram('mkfifo'))('installPackage() installs a named pipe (skip
   expect(files(at)).toEqual({ '/run/pipe': 'fifo' })
 })
 
-test('installPackage() removes what the new version has no more, and empty directories with it', async () => {
+test('installPackages() removes what the new version has no more, and empty directories with it', async () => {
   using at = scratch()
   await install(at, { '/usr/share/old/a': 'a', '/usr/share/b': 'b', '/usr/share/empty': { directory: 0o755 } })
 
@@ -88,7 +88,7 @@ test('installPackage() removes what the new version has no more, and empty direc
   expect(showRoot(at.root)).toEqual({ '/usr': 'dir', '/usr/share': 'dir', '/usr/share/b': 'new' })
 })
 
-test('installPackage() judges obsolete files by where they are (T15: /usr/lib64/x becomes /usr/lib/x)', async () => {
+test('installPackages() judges obsolete files by where they are (T15: /usr/lib64/x becomes /usr/lib/x)', async () => {
   using at = scratch()
   makeNodes(at.root, { '/usr/lib': { directory: 0o755 }, '/usr/lib64': { to: 'lib' } })
   await install(at, { '/usr/lib64/x': 'old' })
@@ -98,7 +98,7 @@ test('installPackage() judges obsolete files by where they are (T15: /usr/lib64/
   expect(files(at)).toEqual({ '/usr/lib/x': 'new', '/usr/lib64': '-> lib' })
 })
 
-test('installPackage() turns a directory of the package into a link (merging /lib into /usr/lib)', async () => {
+test('installPackages() turns a directory of the package into a link (merging /lib into /usr/lib)', async () => {
   using at = scratch()
   await install(at, { '/lib/libc.so': 'old', '/lib/gone': '' })
 
@@ -107,7 +107,7 @@ test('installPackage() turns a directory of the package into a link (merging /li
   expect(files(at)).toEqual({ '/lib': '-> usr/lib', '/usr/lib/libc.so': 'new' })
 })
 
-test('installPackage() leaves a link of the package to a directory that becomes a directory', async () => {
+test('installPackages() leaves a link of the package to a directory that becomes a directory', async () => {
   using at = scratch()
   await install(at, { '/lib': { to: 'usr/lib' }, '/usr/lib/libc.so': 'old' })
 
@@ -116,7 +116,7 @@ test('installPackage() leaves a link of the package to a directory that becomes 
   expect(files(at)).toEqual({ '/lib': '-> usr/lib', '/usr/lib/libc.so': 'new' })
 })
 
-test('installPackage() makes a directory of a link to nothing that the package had', async () => {
+test('installPackages() makes a directory of a link to nothing that the package had', async () => {
   using at = scratch()
   await install(at, { '/usr/doc': { to: '../data/doc' } })
 
@@ -125,7 +125,7 @@ test('installPackage() makes a directory of a link to nothing that the package h
   expect(files(at)).toEqual({ '/usr/doc/readme': 'x' })
 })
 
-test("installPackage() refuses to replace a link to nothing that is not the package's by a directory", async () => {
+test("installPackages() refuses to replace a link to nothing that is not the package's by a directory", async () => {
   using at = scratch()
   makeNodes(at.root, { '/usr/doc': { to: 'nowhere' } })
 
@@ -134,7 +134,7 @@ test("installPackage() refuses to replace a link to nothing that is not the pack
   expect(error.message).toContain('"/usr/doc" is a file or link, the package has a directory there')
 })
 
-test('installPackage() installs its own link to a directory again (T16 baselayout)', async () => {
+test('installPackages() installs its own link to a directory again (T16 baselayout)', async () => {
   using at = scratch()
   const nodes: Nodes = { '/usr/lib/x': 'x', '/lib': { to: 'usr/lib' } }
   await install(at, nodes)
@@ -144,7 +144,7 @@ test('installPackage() installs its own link to a directory again (T16 baselayou
   expect(files(at)).toEqual({ '/lib': '-> usr/lib', '/usr/lib/x': 'x' })
 })
 
-test('installPackage() refuses two files that links of the root bring to one place', async () => {
+test('installPackages() refuses two files that links of the root bring to one place', async () => {
   using at = scratch()
   makeNodes(at.root, { '/usr/bin': { directory: 0o755 }, '/bin': { to: 'usr/bin' } })
 
@@ -161,7 +161,7 @@ test('attack: an artifact brings the database entry of another package', async (
     expect((await refusal(at, { [path]: '/usr/lib/libz.so\n' }, { isForced: true })).message).toContain(path)
 })
 
-test('installPackage() makes choices of files that another package has, and installs them again so', async () => {
+test('installPackages() makes choices of files that another package has, and installs them again so', async () => {
   using at = scratch()
   await install(at, { '/usr/bin/cat': 'busybox' }, { name: 'busybox' })
 
@@ -182,7 +182,7 @@ test('installPackage() makes choices of files that another package has, and inst
   )
 })
 
-test('installPackage() refuses conflicts by KISS_CHOICE=0, and those that cannot be choices', async () => {
+test('installPackages() refuses conflicts by KISS_CHOICE=0, and those that cannot be choices', async () => {
   using at = scratch()
   await install(at, { '/usr/bin/a>b': 'busybox' }, { name: 'busybox' })
 
@@ -192,7 +192,7 @@ test('installPackage() refuses conflicts by KISS_CHOICE=0, and those that cannot
   expect(error.hint).toContain('kith remove busybox')
 })
 
-test('installPackage() refuses while the manifest of another package cannot be read, and says how to mend it', async () => {
+test('installPackages() refuses while the manifest of another package cannot be read, and says how to mend it', async () => {
   using at = scratch()
   await install(at, { '/usr/bin/a': 'a' }, { name: 'zlib' })
   const manifest = join(at.root, 'var/db/kiss/installed/zlib/manifest')
@@ -207,7 +207,7 @@ test('installPackage() refuses while the manifest of another package cannot be r
   expect(files(at)).toEqual({ '/usr/bin/a': 'new', '/usr/bin/b': 'b' })
 })
 
-test('installPackage() installs over an entry without manifest: an interrupted first installation', async () => {
+test('installPackages() installs over an entry without manifest: an interrupted first installation', async () => {
   using at = scratch()
   makeNodes(at.root, { '/var/db/kiss/installed/pigz/version': '0.9 1\n', '/usr/bin/pigz': 'half' })
 
@@ -216,7 +216,7 @@ test('installPackage() installs over an entry without manifest: an interrupted f
   expect(files(at)).toEqual({ '/usr/bin/pigz': 'x' })
 })
 
-test('installPackage() keeps an edited /etc file, puts the new one beside it and tells it', async () => {
+test('installPackages() keeps an edited /etc file, puts the new one beside it and tells it', async () => {
   using at = scratch()
   await install(at, { '/etc/a': 'a1', '/etc/b': 'b1', '/etc/c': 'c1' })
   makeNodes(at.root, { '/etc/a': 'mine', '/etc/c': 'mine' })
@@ -230,7 +230,7 @@ test('installPackage() keeps an edited /etc file, puts the new one beside it and
   ])
 })
 
-test('installPackage() overwrites no /etc file when etcsums has the wrong number of lines', async () => {
+test('installPackages() overwrites no /etc file when etcsums has the wrong number of lines', async () => {
   using at = scratch()
   await install(at, { '/etc/a': 'a1', '/etc/b': 'b1' })
   fs.appendFileSync(join(at.root, 'var/db/kiss/installed/pigz/etcsums'), `${'0'.repeat(66)}\n`)
@@ -240,7 +240,7 @@ test('installPackage() overwrites no /etc file when etcsums has the wrong number
   expect(files(at)).toEqual({ '/etc/a': 'a1', '/etc/a.new': 'a2', '/etc/b': 'b1' })
 })
 
-test('installPackage() changes nothing where a hook took a file out of the unpacked package', async () => {
+test('installPackages() changes nothing where a hook took a file out of the unpacked package', async () => {
   using at = scratch()
   const artifact = await packPackage({ name: 'pigz', nodes: { '/usr/a': 'a', '/usr/b': 'b' } }, at)
   const { context } = testContext((type, [, directory = '']) => {
