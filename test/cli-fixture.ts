@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** The executable that is tested. */
 const kith = process.env.KITH_UNDER_TEST ?? join(import.meta.dir, '..', 'dist', 'kith')
@@ -123,8 +123,9 @@ const patienceMs = 10_000 * Number(process.env.KITH_TEST_SLOWNESS ?? 1)
 
 /** Waits until `claim` holds; throws after ten seconds. */
 export async function waitUntil(claim: () => boolean): Promise<void> {
-  for (let waitedMs = 0; !claim(); waitedMs += 10) {
-    if (waitedMs > patienceMs) throw new Error(`not so after ${patienceMs / 1000} seconds: ${claim}`)
+  const started = performance.now()
+  while (!claim()) {
+    if (performance.now() - started > patienceMs) throw new Error(`not so after ${patienceMs / 1000} seconds: ${claim}`)
     await Bun.sleep(10)
   }
 }
@@ -159,6 +160,8 @@ function writeRecipe(directory: string, files: Readonly<Record<string, string | 
 
 /** Processes that have the scratch directory in their environment, their arguments, or their mounts: all that kith starts there. */
 function processesOf(directory: string): string[] {
+  // Its name is random, and mountinfo begins at the file system that it is on.
+  const name = `/${basename(directory)}/`
   const ownMounts = readlinkSync('/proc/self/ns/mnt')
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -167,7 +170,7 @@ function processesOf(directory: string): string[] {
         const read = (file: string): string => readFileSync(`/proc/${id}/${file}`, 'latin1')
         const hasOwnMounts = readlinkSync(`/proc/${id}/ns/mnt`) !== ownMounts
         const places = ['environ', 'cmdline', ...(hasOwnMounts ? ['mountinfo'] : [])]
-        const isOurs = places.some((file) => read(file).includes(`${directory}/`))
+        const isOurs = places.some((file) => read(file).includes(name))
         return isOurs ? [`process ${id} ${read('cmdline').replaceAll('\0', ' ')}`] : []
       } catch {
         return []

@@ -184,3 +184,12 @@ rootless(title('without a cgroup the memory limit holds for each process, and ki
   expect(limited.stderr).toMatch(/memory exhausted|Cannot allocate memory|needed more memory/)
   expect(unlimited.stderr).toContain('350000000\n')
 })
+
+rootless(title('without a cgroup the least memory limit is enough for kith, which reserves more'), async () => {
+  world.recipe('small', { build: '#!/bin/sh -e\n: >"$1/made"\n' })
+  sh(isRoot ? 'chown -R 65534:65534 repo' : ':', world.directory)
+  const env = { KITH_LIMITS: 'memory=256M' }
+  const { stderr, status } = await world.runWith({ under: asUser, env }, 'build', 'small')
+
+  expect([stderr, status]).toEqual([expect.not.stringContaining('ERROR'), 0])
+})

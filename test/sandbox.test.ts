@@ -31,7 +31,7 @@ done
 (echo x >>${secret}) 2>/dev/null && echo "WROTE secret"
 (echo x >>/kith/recipe/probe/build) 2>/dev/null && echo "WROTE recipe"
 (echo x >/proc/sys/kernel/core_pattern) 2>/dev/null && echo "WROTE core_pattern"
-(echo x >/proc/sysrq-trigger) 2>/dev/null && echo "WROTE sysrq"
+[ -c /proc/sysrq-trigger ] || { (echo x >/proc/sysrq-trigger) 2>/dev/null && echo "WROTE sysrq"; }
 (echo x >>/usr/bin/env) 2>/dev/null && echo "WROTE env"
 for place in . "$1" /tmp /var/tmp /dev/shm "$HOME"; do : >"$place/mine" || echo "CANNOT $place"; done
 exit 0`,

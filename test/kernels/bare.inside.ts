@@ -29,7 +29,7 @@ mkdir -p "$1/usr/bin"
 cc -o "$1/usr/bin/program" main.c
 `,
     })
-    sh("chown -R 65534:65534 .", world.directory)
+    sh('chown -R 65534:65534 .', world.directory)
     const { stderr, status } = await world.runWith({ under }, 'build', 'program')
 
     expect([stderr, status]).toEqual([expect.not.stringMatching(/ERROR|WROTE|OVERLAY/), 0])

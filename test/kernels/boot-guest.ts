@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { directoryEntry, printInitramfs, programEntry } from './initramfs.ts'
 import type { Kernel } from './debian-kernel.ts'
+import { directoryEntry, printInitramfs, programEntry } from './initramfs.ts'
 import { orderModules } from './modules.ts'
 import { runHere } from './run-here.ts'
 
@@ -25,9 +25,10 @@ export interface Guest {
 const firstModules = ['virtio_pci', 'virtio_blk', '9pnet_virtio', '9p', 'crc32c_generic', 'ext4']
 
 /** How qemu runs the guest's instructions: `tcg` interprets, ten to fifty times slower. */
-export type Accelerator = 'kvm' | 'tcg'
+export const accelerators = ['kvm', 'tcg'] as const
+export type Accelerator = (typeof accelerators)[number]
 
-const accelerators: Readonly<Record<Accelerator, readonly string[]>> = {
+const acceleratorOptions: Readonly<Record<Accelerator, readonly string[]>> = {
   // Some hosts refuse what is told of speculative execution, and nobody here needs it.
   kvm: ['-accel', 'kvm', '-cpu', 'host,arch-capabilities=off'],
   tcg: ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'max'],
@@ -39,8 +40,14 @@ const accelerators: Readonly<Record<Accelerator, readonly string[]>> = {
  */
 export async function findAccelerator({ image }: Kernel): Promise<Accelerator> {
   if (!existsSync('/dev/kvm')) return 'tcg'
-  const argv = [...machine, ...accelerators.kvm, '-kernel', image, '-append', 'console=ttyS0 panic=-1']
-  const child = Bun.spawn(argv, { stdin: 'ignore', stdout: 'pipe', stderr: 'ignore', timeout: 8000, killSignal: 'SIGKILL' })
+  const argv = [...machine, ...acceleratorOptions.kvm, '-kernel', image, '-append', 'console=ttyS0 panic=-1']
+  const child = Bun.spawn(argv, {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'ignore',
+    timeout: 8000,
+    killSignal: 'SIGKILL',
+  })
   const text = await new Response(child.stdout).text()
   return text.includes('Linux version') ? 'kvm' : 'tcg'
 }
@@ -86,18 +93,14 @@ function makeInitramfs({ kernel, busybox }: Guest): Uint8Array {
   ])
 }
 
-function qemuCommand(
-  { kernel, accelerator, parameters, share }: Guest,
-  initramfs: string,
-  disk: string,
-): string[] {
+function qemuCommand({ kernel, accelerator, parameters, share }: Guest, initramfs: string, disk: string): string[] {
   const shared = (path: string, tag: string): string[] => [
     '-virtfs',
     `local,path=${path},mount_tag=${tag},security_model=none,readonly=on,multidevs=remap`,
   ]
   return [
     ...machine,
-    ...accelerators[accelerator],
+    ...acceleratorOptions[accelerator],
     ...['-kernel', kernel.image, '-initrd', initramfs],
     ...['-append', `console=ttyS0 quiet loglevel=1 panic=-1 ${parameters}`.trim()],
     ...['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe`],

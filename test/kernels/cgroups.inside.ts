@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { finish, openWorld, type Run, type ScratchWorld, sh, waitUntil } from '../cli-fixture.ts'
 
@@ -41,7 +50,9 @@ const kithCgroups = (): string[] =>
 
 /** Builds `script` under these words, and gives what the build's cgroups were while it ran. */
 async function watchBuild(under: readonly string[], limits: string): Promise<{ run: Run; settings: string[] }> {
-  world.recipe('watched', { build: '#!/bin/sh -e\n: >started\ncat /proc/self/cgroup\nwhile [ ! -e "$1/go" ]; do sleep 0.1; done\n' })
+  world.recipe('watched', {
+    build: '#!/bin/sh -e\n: >started\ncat /proc/self/cgroup\nwhile [ ! -e "$1/go" ]; do sleep 0.1; done\n',
+  })
   hand()
   const child = world.startWith({ under, env: { KITH_LIMITS: limits } }, 'build', 'watched')
   const started = (): string | undefined => world.cached('proc').find((path) => path.endsWith('build/watched/started'))
@@ -129,8 +140,8 @@ for (const who of ['root', 'an ordinary user'] as const)
       hand()
       return await world.runWith({ under, env: { KITH_LIMITS: limit } }, 'build', 'greedy')
     }
-    const memory = await build('memory=256M', 'head -c 500M /dev/zero | tail >/dev/null && exit 0; exit 3')
-    const processes = await build('processes=100', 'for i in {1..200}; do sleep 30 & done; wait -n; exit 3')
+    const memory = await build('memory=256M', 'head -c 400M /dev/zero | tail >/dev/null && exit 0; exit 3')
+    const processes = await build('processes=100', 'for i in {1..130}; do sleep 30 & done; wait -n; exit 3')
 
     expect([memory.status, processes.status]).toEqual([1, 1])
     expect(memory.stderr).toContain("KITH_LIMITS='memory=")

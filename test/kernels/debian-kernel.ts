@@ -44,6 +44,6 @@ export function unpackPackage(name: string, directory: string, members: readonly
   const file = readdirSync(directory).find((one) => one.endsWith('.deb'))
   if (file === undefined) throw new Error(`apt-get brought no ${name}`)
   // tar's status tells of patterns without a member: not each kernel has each module.
-  const unpack = 'dpkg-deb --fsys-tarfile "$1" | tar -x --wildcards "${@:2}" 2>/dev/null || true'
+  const unpack = 'file=$1; shift; dpkg-deb --fsys-tarfile "$file" | tar -x --wildcards "$@" 2>/dev/null || true'
   runHere(['bash', '-ec', unpack, 'bash', file, ...members], directory)
 }

@@ -1,6 +1,6 @@
 # Runs in the guest, as its first process, from the directory of a copy of the project: the stages, one after the other.
 # Lines with @@ are for the script outside (parse-console.ts).
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C NO_COLOR=1 KITH_TEST_SLOWNESS=30 TERM=dumb
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C NO_COLOR=1 TERM=dumb
 cd /mnt/kith/project || exit 1
 cgroup=/sys/fs/cgroup
 bun=node_modules/.bin/bun
@@ -15,6 +15,8 @@ stage() { # stage NAME COMMAND...
 as_user() { HOME=/tmp/home setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"; }
 tests() { "$bun" test --timeout 900000 "$@"; }
 
+read -r KITH_TEST_SLOWNESS </mnt/kith/slowness
+export KITH_TEST_SLOWNESS
 mkdir -p /tmp/home
 chown 65534:65534 /tmp/home
 read -r wanted </mnt/kith/stages

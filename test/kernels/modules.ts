@@ -37,7 +37,7 @@ function nameOf(path: string): string {
 }
 
 /** From its section .modinfo: `depends=9pnet,netfs`. */
-export function dependenciesOf(code: Uint8Array): string[] {
+function dependenciesOf(code: Uint8Array): string[] {
   const [, names = ''] = /\0depends=([\w,-]*)\0/.exec(Buffer.from(code).toString('latin1')) ?? []
   return names.split(',').flatMap((name) => (name === '' ? [] : [name.replaceAll('-', '_')]))
 }

@@ -20,9 +20,9 @@ export interface ConsoleReport {
 /** What the guest said: stages between `@@ begin NAME` and `@@ end NAME STATUS`, with the summary of bun test in them. */
 export function parseConsole(text: string): ConsoleReport {
   const lines = text.replaceAll('\r', '').split('\n')
-  const valueOf = (mark: string): string | undefined =>
+  const markedWith = (mark: string): string | undefined =>
     lines.find((line) => line.startsWith(`@@ ${mark}`))?.slice(`@@ ${mark} `.length)
-  const lost = valueOf('lost') ?? (valueOf('done') === undefined ? 'the guest ended too early' : undefined)
+  const lost = markedWith('lost') ?? (markedWith('done') === undefined ? 'the guest ended too early' : undefined)
   const names = lines.filter((line) => line.startsWith('@@ begin ')).map((line) => line.slice('@@ begin '.length))
   return {
     stages: names.map((name) => parseStage(name, lines)),
@@ -39,5 +39,12 @@ function parseStage(name: string, lines: readonly string[]): Stage {
   const count = (word: string): number => Number(new RegExp(`^ *(\\d+) ${word}$`, 'm').exec(output)?.[1] ?? 0)
   const failed = count('fail')
   // A stage that ended badly without saying what failed is a failure itself.
-  return { name, status, output, passed: count('pass'), skipped: count('skip'), failed: failed || (status === 0 ? 0 : 1) }
+  return {
+    name,
+    status,
+    output,
+    passed: count('pass'),
+    skipped: count('skip'),
+    failed: failed || (status === 0 ? 0 : 1),
+  }
 }
