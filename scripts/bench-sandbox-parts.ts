@@ -19,6 +19,8 @@ export async function partsOfStart(stage: Stage, { layers }: LayerWorld, user: s
     const landlock = full.landlock.filter(({ path }) => path === '/' || paths.has(path))
     return { ...full, mounts, landlock, network: 'none' }
   }
+  // Without a null device there is nothing that a command could read.
+  const least = planDevices().filter((mount) => 'target' in mount && ['/dev', '/dev/null'].includes(mount.target))
   const devices = [...planDevices(), ...own]
   const unmasked = devices.filter(({ kind }) => kind !== 'mask')
   const script = join(stage.work.recipe, 'build')
@@ -29,7 +31,7 @@ export async function partsOfStart(stage: Stage, { layers }: LayerWorld, user: s
   const times = await takeTurns(15, {
     'the script alone': () => since(() => print([script])),
     'in namespaces (setpriv, unshare)': () => since(() => print([...namespaces(stage), script])),
-    'kith as init, a root, no rights left': () => since(() => runRequest(request(own), withoutCgroups)),
+    'kith as init, a root, no rights left': () => since(() => runRequest(request([...least, ...own]), withoutCgroups)),
     '/dev, /proc, /tmp': () => since(() => runRequest(request(unmasked), withoutCgroups)),
     'what is hidden of /proc': () => since(() => runRequest(request(devices), withoutCgroups)),
     'loopback, ports': () => since(() => runRequest({ ...request(devices), network: 'loopback' }, withoutCgroups)),
