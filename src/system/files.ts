@@ -1,7 +1,7 @@
 import * as fs from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errorCode, failed } from './failure.ts'
-import { removeForeign } from './remove-foreign.ts'
+import { removeDeep } from './remove-deep.ts'
 
 /**
  * Ordinary files of the host: cache, recipes, logs. Paths are text. Trees whose names come from archives or builds go
@@ -112,37 +112,19 @@ function discard(path: string): void {
   }
 }
 
-/** A file, a symlink or a whole tree; nothing there is no failure. Symlinks are removed, never followed. */
+/** A file, a symlink or a whole tree, whatever somebody made of it; nothing there is no failure. Symlinks are never followed. */
 export function removeTree(path: string): void {
   attempt('remove', path, () => {
+    const found = fs.lstatSync(path, { throwIfNoEntry: false })
+    if (found === undefined) return
     try {
-      fs.rmSync(path, { recursive: true, force: true })
+      if (!found.isDirectory()) fs.rmSync(path, { force: true })
+      else fs.rmdirSync(path)
     } catch (error) {
-      if (!isForbidden(error)) throw error
-      removeForbidden(path)
+      if (!found.isDirectory() || errorCode(error) === 'EROFS') throw error
+      removeDeep(path)
     }
   })
-}
-
-/** An ordinary user's own directories may forbid them to write: Go and archives make such. Others are of the user's range. */
-function removeForbidden(path: string): void {
-  try {
-    openDirectories(path)
-    fs.rmSync(path, { recursive: true, force: true })
-  } catch (error) {
-    if (!isForbidden(error) || !removeForeign(path)) throw error
-  }
-}
-
-function isForbidden(error: unknown): boolean {
-  return errorCode(error) === 'EACCES' || errorCode(error) === 'EPERM'
-}
-
-function openDirectories(path: string): void {
-  if (!fs.lstatSync(path).isDirectory()) return
-  fs.chmodSync(path, 0o700)
-  for (const entry of fs.readdirSync(path, { withFileTypes: true }))
-    if (entry.isDirectory()) openDirectories(join(path, entry.name))
 }
 
 /** Where `path` is when every symlink on the way is followed. */
