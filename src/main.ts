@@ -8,5 +8,12 @@ if (argv.length === 1 && ['version', 'v', '--version'].includes(argv[0] ?? '')) 
   process.stdout.write(`${kithVersion}\n`)
   process.exit(0)
 }
+// Who closes our output (`kith list | head`) has seen enough; what else cannot be written must not pass for done.
+let isUnwritten = false
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: { readonly code?: string }) => {
+    isUnwritten ||= error.code !== 'EPIPE'
+  })
 const { runCommandLine } = await import('./cli/run-command-line.ts')
-process.exit(await runCommandLine(argv))
+const status = await runCommandLine(argv)
+process.exit(isUnwritten && status === 0 ? 1 : status)

@@ -76,3 +76,28 @@ exit 0
     },
   )
 })
+
+sandboxed(title('a build cannot end its init, whose death would be taken for a fault of the sandbox'), async () => {
+  const signals =
+    'for signal in ILL TRAP ABRT BUS FPE SEGV SYS TERM INT HUP; do kill -s $signal 1; done; sleep 0.2; echo alive'
+
+  expect((await build('', signals)).stderr).toContain('alive\n')
+})
+
+sandboxed(title('the plan shows which files of the host a build sees'), async () => {
+  world.recipe('plain')
+  const env = { KISS_SANDBOX_FILES: '/usr /usr/share:rw' }
+
+  expect((await world.runWith({ env }, 'build', '--dry-run', 'plain')).stderr).toContain(
+    'builds see /usr (read-only), /usr/share (read-write)',
+  )
+})
+
+sandboxed(title('what cannot be written is no success; a reader that has seen enough is'), async () => {
+  const kith = world.executable
+  const status = (script: string): number =>
+    Bun.spawnSync(['bash', '-c', script], { env: world.environment, stderr: 'ignore' }).exitCode
+
+  expect(status(`"${kith}" doctor --json >/dev/full`)).toBe(1)
+  expect(status(`"${kith}" doctor --json | head -c 10 >/dev/null; exit "\${PIPESTATUS[0]}"`)).toBe(0)
+})

@@ -85,8 +85,11 @@ async function buildIn(
     if (isFailure) await hooks.run('build-fail', [name, work.build])
     const { version } = recipe.version
     // With KISS_DEBUG everything stays where it is. A full disk needs its space.
-    if (isFailure && !settings.keepsWork && !isDiskFull(error))
-      keepFailedBuild(work, { name, version, epoch }, settings.cacheDirectory)
+    if (isFailure && !settings.keepsWork && !isDiskFull(error)) {
+      const isKept = keepFailedBuild(work, { name, version, epoch }, settings.cacheDirectory)
+      const text = 'its files are not kept: the work directory (KISS_TMPDIR) is on another disk than the cache'
+      if (!isKept) context.emit({ kind: 'notice', level: 'warning', package: name, text })
+    }
     throw error
   }
   dropKeptBuild(settings.cacheDirectory, name)

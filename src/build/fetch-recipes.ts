@@ -4,16 +4,22 @@ import { type FetchRequest, fetchSources } from '../fetch/fetch-sources.ts'
 import { sourcePath } from '../fetch/source-path.ts'
 import type { Recipe } from '../model/recipe.ts'
 import { isHashable, type Source, type SourceLine } from '../model/sources.ts'
+import { refusePrivateRecipe, refusePrivateSources } from './refuse-private.ts'
 
 /**
  * Has every source of `recipes` at hand: remote ones in the cache, local ones told. With hooks, one line of a sources file
- * after the other, since hooks see each; without, everything at once. Throws what fetchSources throws.
+ * after the other, since hooks see each; without, everything at once. Throws `recipe-reads-private` before anything is
+ * fetched, and what fetchSources throws.
  */
 export async function fetchRecipes(
   recipes: readonly Recipe[],
   settings: FetchSettings,
   context: Context,
 ): Promise<void> {
+  for (const recipe of recipes) {
+    refusePrivateRecipe(recipe.directory)
+    refusePrivateSources(recipe)
+  }
   if (!context.hooks.isActive) {
     for (const recipe of recipes)
       for (const source of recipe.sources) if (isLocal(source)) tellFound(recipe, source, context)

@@ -3,7 +3,6 @@ import type { Context } from '../events/context.ts'
 import { verifySources } from '../fetch/verify-sources.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Recipe } from '../model/recipe.ts'
-import { printSandboxFiles } from '../model/sandbox-file.ts'
 import { hostWarnings, requireSandbox } from '../sandbox/host.ts'
 import { requireSandboxFiles } from '../sandbox/sandbox-files.ts'
 import { claimDirectory } from '../system/claimed-directory.ts'
@@ -39,7 +38,6 @@ export async function runBuildPlan(
   // Directories made from here on end up in layers and artifacts, which must not differ by who builds.
   process.umask(0o022)
   for (const text of hostWarnings(host)) context.emit({ kind: 'notice', level: 'warning', text })
-  tellSandboxFiles(settings, context)
   const recipes = plan.steps.map(({ recipe }) => recipe)
   await fetchRecipes(recipes, settings.fetch, context)
   for (const recipe of recipes) await verifySources(recipe, settings.fetch, context)
@@ -58,11 +56,6 @@ export async function runBuildPlan(
     built.set(recipe.name, await buildWithHints(request, { ...supply, artifactOf }, settings, context))
   }
   return built
-}
-
-function tellSandboxFiles({ sandboxFiles }: BuildSettings, { emit }: Pick<Context, 'emit'>): void {
-  if (sandboxFiles.length === 0) return
-  emit({ kind: 'notice', level: 'info', text: `builds see ${printSandboxFiles(sandboxFiles)}` })
 }
 
 function tellHostTools({ emit }: Pick<Context, 'emit'>): void {

@@ -6,6 +6,7 @@ import type { Recipe } from '../model/recipe.ts'
 import type { Source } from '../model/sources.ts'
 import type { MountOperation } from '../sandbox/spec.ts'
 import type { BuildSettings } from './build-settings.ts'
+import { refusePrivateSources } from './refuse-private.ts'
 import { runWorker, type WorkerSurroundings } from './run-worker.ts'
 import { sandboxPaths } from './sandbox-paths.ts'
 import type { SysrootPackages } from './sysroot-packages.ts'
@@ -13,7 +14,10 @@ import type { PackageResult, UnpackResult, UnpackSource } from './worker-job.ts'
 
 type Surroundings = Omit<WorkerSurroundings, 'mounts' | 'writable'>
 
-/** Unpacks the recipe's sources into its build directory, in a sandbox that can write nowhere else. */
+/**
+ * Unpacks the recipe's sources into its build directory, in a sandbox that can write nowhere else. Throws
+ * `recipe-reads-private`, and what the worker throws.
+ */
 export async function runUnpacking(
   recipe: Recipe,
   settings: BuildSettings,
@@ -21,6 +25,7 @@ export async function runUnpacking(
   context: Pick<Context, 'emit' | 'signal'>,
 ): Promise<UnpackResult> {
   if (recipe.sources.length === 0) return { kind: 'unpacked', newestMtime: undefined }
+  refusePrivateSources(recipe)
   const build = sandboxPaths.build(recipe.name)
   const mounts: MountOperation[] = [
     { kind: 'bind', target: build, source: surroundings.work.build, isWritable: true },

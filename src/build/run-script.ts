@@ -34,7 +34,13 @@ export async function runScript(
   })
   const { status, signal, exceeded } = await runSandbox(
     { ...planned, mounts: sysroot.mounts },
-    { workDirectory: surroundings.work.sandbox, host: surroundings.host, limits: settings.limits, output },
+    {
+      workDirectory: surroundings.work.sandbox,
+      logDirectory: settings.cacheDirectory,
+      host: surroundings.host,
+      limits: settings.limits,
+      output,
+    },
     context,
   )
   tell(decoder.decode())

@@ -53,8 +53,8 @@ function planMounts(
   const mounts: MountOperation[] = [
     ...planSysroot({ layers: [...files.layers, ...layers], hasHostTools }),
     ...planDevices(),
-    ...(hasVarTmp ? [{ kind: 'tmpfs', target: '/var/tmp', mode: 0o1777, size: '50%' } as const] : []),
-    { kind: 'tmpfs', target: sandboxPaths.home, mode: 0o700, size: '50%' },
+    ...(hasVarTmp ? [{ kind: 'tmpfs', target: '/var/tmp', mode: 0o1777, size: '10%' } as const] : []),
+    { kind: 'tmpfs', target: sandboxPaths.home, mode: 0o700, size: '20%' },
     ...files.mounts,
     { kind: 'bind', target: build, source: work.build, isWritable: true },
     { kind: 'bind', target: destdir, source: work.destdir, isWritable: true },

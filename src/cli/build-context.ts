@@ -42,7 +42,7 @@ export function buildSettings(
 }
 
 /** Whose build scripts may use the network: those of KITH_NETWORK, and with --network those that the command `named`. */
-export function networkOf(
+function networkOf(
   { config, options }: Pick<Invocation, 'config' | 'options'>,
   named: readonly PackageName[],
 ): (name: PackageName) => boolean {

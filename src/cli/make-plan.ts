@@ -1,9 +1,11 @@
 import { findArtifact } from '../build/artifact-cache.ts'
+import type { BuildSettings } from '../build/build-settings.ts'
 import type { BuildPlan } from '../build/run-build-plan.ts'
 import type { Config } from '../config/config.ts'
 import type { Context } from '../events/context.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { RecipeReading } from '../model/recipe.ts'
+import { printSandboxFiles } from '../model/sandbox-file.ts'
 import { planBuildOrder } from '../plan/build-order.ts'
 import { loadRecipes } from '../recipe/load-recipes.ts'
 import { requireRecipe } from '../recipe/require-recipe.ts'
@@ -69,11 +71,13 @@ export function requireBuildPlan({ steps, cached }: PlannedBuild): BuildPlan {
 /** What will be done, as an event; and a warning for every recipe that stands against doing it. */
 export function tellPlan(
   { steps, cached, explicit }: PlannedBuild,
-  hasNetwork: (name: PackageName) => boolean,
+  { hasNetwork, sandboxFiles }: Pick<BuildSettings, 'hasNetwork' | 'sandboxFiles'>,
   { emit }: Pick<Context, 'emit'>,
 ): void {
   const told = steps.map(({ name, reason }) => ({ package: name, reason, hasNetwork: hasNetwork(name) }))
   const implicit = told.filter(({ reason }) => reason === 'implicit').map((step) => step.package)
+  if (steps.length > 0 && sandboxFiles.length > 0)
+    emit({ kind: 'notice', level: 'info', text: `builds see ${printSandboxFiles(sandboxFiles)}` })
   emit({ kind: 'plan-made', explicit, implicit, steps: told, cached: [...cached.keys()] })
   for (const { name, reading } of steps) {
     const text = `cannot be built as it is: kith lint ${name}`

@@ -40,8 +40,7 @@ export async function openSession(
       })
   const hooks = createHookRunner(config.hooks, process.env)
   const stop = (): void => abort.abort()
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  for (const signal of endings) process.on(signal, stop)
   try {
     if (removeAbandonedIn(config.workParent))
       (await import('../build/clear-abandoned.ts')).clearAbandoned(config.cacheDirectory)
@@ -61,10 +60,12 @@ export async function openSession(
     reporter.close()
     releaseClaimed(workDirectoryOf(config), config.keepsWork ? 'keep' : 'remove')
     await hooks.run('SIGEXIT', [])
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
+    for (const signal of endings) process.off(signal, stop)
   }
 }
+
+/** Ctrl-C, a request to end, and a terminal that is closed. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** `<cache>/kiss/proc/<pid>`: everything temporary of this process. */
 export function workDirectoryOf(config: Config): string {

@@ -1,4 +1,5 @@
 import { entry } from './entry.ts'
+import { shellWord } from './printable.ts'
 
 /** What each limit of KITH_LIMITS says when it is reached. */
 export const limitReached = {
@@ -20,11 +21,11 @@ export const buildErrors = {
   'build-failed': entry<{ package: string; status: string; log: string }>(
     ({ package: name, status, log }) => `Cannot build "${name}": its build script ended with ${status}\n  log ${log}`,
     ({ package: name, log }) =>
-      `Read the end of the log: tail -n 50 ${log}; look around where it failed: kith shell ${name}`,
+      `Read the end of the log: tail -n 50 ${shellWord(log)}; look around where it failed: kith shell ${name}`,
   ),
   'build-limit-reached': entry<{ package: string; limit: Limit; log: string }>(
     ({ package: name, limit, log }) => `Cannot build "${name}": ${limitReached[limit]}\n  log ${log}`,
-    ({ limit, log }) => `Read the end of the log: tail -n 50 ${log}; or allow more: ${allowMore(limit)}`,
+    ({ limit, log }) => `Read the end of the log: tail -n 50 ${shellWord(log)}; or allow more: ${allowMore(limit)}`,
   ),
   'dependencies-not-built': entry<{ package: string; missing: readonly string[] }>(
     ({ package: name, missing }) => `Cannot open a shell for "${name}": not built yet: ${missing.join(' ')}`,
@@ -34,9 +35,10 @@ export const buildErrors = {
     ({ package: name, path, reason }) => `Cannot package "${name}": "${path}" ${reason}`,
     () => 'Correct the build script: it installs below its first argument, and leaves var/db to kith',
   ),
-  'recipe-link-unsafe': entry<{ link: string; target: string }>(
-    ({ link, target }) => `Cannot use the link "${link}": it leads to "${target}", which not everybody may read`,
-    ({ link }) => `Replace it by the file itself, if it belongs into a package: rm ${link}`,
+  'recipe-reads-private': entry<{ path: string; target: string }>(
+    ({ path, target }) =>
+      `Cannot use "${path}" in a recipe: ${path === target ? 'it' : `it leads to "${target}", which`} is outside of its repository, and not everybody may read it`,
+    () => 'Leave it out of the recipe; what belongs into a package belongs into the repository, as a copy',
   ),
   'source-not-unpacked': entry<{ package: string; source: string; path: string; reason: string }>(
     ({ package: name, source, path, reason }) =>

@@ -18,6 +18,7 @@ const signatures = {
   mount: { args: ['ptr', 'ptr', 'ptr', 'u64', 'ptr'], returns: 'i32' },
   pipe2: { args: ['ptr', 'i32'], returns: 'i32' },
   prctl: { args: ['i32', 'u64', 'u64', 'u64', 'u64'], returns: 'i32' },
+  signal: { args: ['i32', 'u64'], returns: 'u64' },
   sethostname: { args: ['ptr', 'u64'], returns: 'i32' },
   setsid: { args: [], returns: 'i32' },
   socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },

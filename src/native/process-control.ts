@@ -10,6 +10,15 @@ export function leaveTerminal(): void {
   check(libc().setsid(), 'setsid', '')
 }
 
+/**
+ * Takes away the runtime's handlers of fatal signals: an init without handlers cannot be ended by signals from inside its
+ * namespace, which the kernel ignores then.
+ */
+export function ignoreFatalSignals(): void {
+  const fatal = { ILL: 4, TRAP: 5, ABRT: 6, BUS: 7, FPE: 8, SEGV: 11, SYS: 31 }
+  for (const signal of Object.values(fatal)) libc().signal(signal, 0)
+}
+
 /** Leaves the cgroup namespace: the cgroup that this process is in becomes the root of what it can see. Throws KernelError. */
 export function enterCgroupNamespace(): void {
   const unshare = callNumber({ x64: 272, arm64: 97 })

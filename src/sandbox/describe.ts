@@ -48,6 +48,7 @@ function describeLimits(host: SandboxHost, limits: BuildLimits): SandboxDescript
   const countsProcesses = host.userMapping === 'none' ? undefined : 'setrlimit'
   add('processes', limits.processes, hasController(host, 'pids') ? 'cgroup' : countsProcesses)
   add('cpus', limits.cpus, hasController(host, 'cpu') ? 'cgroup' : undefined)
+  add('free', typeof limits.free === 'number' ? limits.free : undefined, 'kith')
   return described
 }
 

@@ -50,7 +50,7 @@ export function planDevices(): MountOperation[] {
     { kind: 'symlink', target: '/dev/stdin', to: '/proc/self/fd/0' },
     { kind: 'symlink', target: '/dev/stdout', to: '/proc/self/fd/1' },
     { kind: 'symlink', target: '/dev/stderr', to: '/proc/self/fd/2' },
-    { kind: 'tmpfs', target: '/dev/shm', mode: 0o1777, size: '50%' },
+    { kind: 'tmpfs', target: '/dev/shm', mode: 0o1777, size: '10%' },
     { kind: 'proc', target: '/proc' },
     ...hiddenOfProc.map((name): MountOperation => ({ kind: 'mask', target: `/proc/${name}` })),
     { kind: 'tmpfs', target: '/tmp', mode: 0o1777, size: '50%' },

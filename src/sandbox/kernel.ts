@@ -4,7 +4,7 @@ import { limitResource } from '../native/limits.ts'
 import { detachMount, mount, pivotRoot, setMountAttributes } from '../native/mount.ts'
 import { startLoopback } from '../native/network.ts'
 import { dropCapabilities, setNoNewPrivileges, setUndumpable } from '../native/privileges.ts'
-import { enterCgroupNamespace, leaveTerminal, setHostName } from '../native/process-control.ts'
+import { enterCgroupNamespace, ignoreFatalSignals, leaveTerminal, setHostName } from '../native/process-control.ts'
 import { filterSystemCalls } from '../native/seccomp.ts'
 import { tryWriteControl, writeControlLater } from '../system/control-file.ts'
 
@@ -29,6 +29,7 @@ export const runningKernel = {
   filterSystemCalls,
   dropCapabilities,
   setUndumpable,
+  ignoreFatalSignals,
 }
 
 export type SandboxKernel = typeof runningKernel

@@ -19,6 +19,8 @@ export type SandboxRequest = Pick<SandboxSpec, 'hostName' | 'mounts' | 'landlock
 export interface SandboxRun {
   /** A scratch directory of this run alone, on the host; the caller removes it. No sandbox may see it. */
   readonly workDirectory: string
+  /** Where the output is kept, for the limit of the disk. */
+  readonly logDirectory?: string
   readonly host: SandboxHost
   readonly limits: BuildLimits
   /** Gets standard output and error of the command, as they come. What it throws ends the run. */
@@ -43,7 +45,7 @@ export interface SandboxResult {
  */
 export async function runSandbox(
   request: SandboxRequest,
-  { workDirectory, host, limits, output, hasInput = false }: SandboxRun,
+  { workDirectory, logDirectory, host, limits, output, hasInput = false }: SandboxRun,
   context: Pick<Context, 'signal'>,
 ): Promise<SandboxResult> {
   const root = join(workDirectory, 'sysroot')
@@ -63,7 +65,7 @@ export async function runSandbox(
   }
   writeReport(specFile, spec)
   if (context.signal.aborted) throw new KithError('interrupted', {})
-  using watch = watchLimits(limits, workDirectory)
+  using watch = watchLimits(limits, [workDirectory, ...(logDirectory === undefined ? [] : [logDirectory])])
   let told = ''
   const launched = (): number | undefined => findReport(told, 'launched')?.id
   using _terminal = terminal && takeTerminal(() => sendSignal(launched(), 'SIGWINCH'))

@@ -44,6 +44,7 @@ function fakeKernel(failing?: { readonly call: string; readonly errno: number })
     filterSystemCalls: (program) => note('seccomp', String(program.length > 800)),
     dropCapabilities: () => note('capset'),
     setUndumpable: () => note('undumpable'),
+    ignoreFatalSignals: () => note('signals'),
   }
   return { calls, kernel }
 }
@@ -71,7 +72,7 @@ test('setUpSandbox() gives up rights last, and in the order in which each needs 
   await run([{ kind: 'proc', target: '/proc' }, { kind: 'seal-root' }], kernel)
 
   expect(calls.map((call) => call.split(' ')[0] ?? '').join(' ')).toBe(
-    'setsid cgroup mount mount mount mount loopback port_range cgroup_namespace sethostname pivot_root prlimit prlimit no_new_privs landlock seccomp capset undumpable',
+    'setsid cgroup mount mount mount mount loopback port_range cgroup_namespace sethostname pivot_root prlimit prlimit no_new_privs landlock seccomp capset undumpable signals',
   )
 })
 

@@ -47,6 +47,7 @@ export async function setUpSandbox(
   kernel.filterSystemCalls(compileFilter(process.arch === 'arm64' ? 'arm64' : 'x64'))
   kernel.dropCapabilities()
   kernel.setUndumpable()
+  kernel.ignoreFatalSignals()
 }
 
 /** Gives the ports that may be used; undefined: any. */

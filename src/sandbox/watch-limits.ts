@@ -15,8 +15,8 @@ export interface LimitWatch extends Disposable {
   readonly heard: () => void
 }
 
-/** Begins to count; `directory` is where the sandbox writes. */
-export function watchLimits({ time, silence, free }: BuildLimits, directory: string): LimitWatch {
+/** Begins to count; `directories` are where the sandbox, and what keeps its output, write. */
+export function watchLimits({ time, silence, free }: BuildLimits, directories: readonly string[]): LimitWatch {
   const abort = new AbortController()
   let exceeded: ExceededLimit | undefined
   const end = (limit: ExceededLimit): void => {
@@ -25,14 +25,14 @@ export function watchLimits({ time, silence, free }: BuildLimits, directory: str
   }
   const started = performance.now()
   let heardAt = started
-  const reserve = free === undefined ? 0 : freeBytes(free, directory)
+  const disks = free === undefined ? [] : directories.map((path) => ({ path, reserve: freeBytes(free, path) }))
   const check = (): void => {
     const now = performance.now()
     if (time !== undefined && now - started >= time) end('time')
     else if (silence !== undefined && now - heardAt >= silence) end('silence')
-    else if (reserve > 0 && diskSpace(directory).freeBytes < reserve) end('free')
+    else if (disks.some(isNearlyFull)) end('free')
   }
-  const shortest = Math.min(time ?? Infinity, silence ?? Infinity, reserve > 0 ? 1000 : Infinity)
+  const shortest = Math.min(time ?? Infinity, silence ?? Infinity, disks.length > 0 ? 1000 : Infinity)
   const timer = shortest === Infinity ? undefined : setInterval(check, Math.min(1000, Math.max(10, shortest / 4)))
   return {
     signal: abort.signal,
@@ -41,6 +41,15 @@ export function watchLimits({ time, silence, free }: BuildLimits, directory: str
       heardAt = performance.now()
     },
     [Symbol.dispose]: () => clearInterval(timer),
+  }
+}
+
+function isNearlyFull({ path, reserve }: { readonly path: string; readonly reserve: number }): boolean {
+  try {
+    return diskSpace(path).freeBytes < reserve
+  } catch {
+    // What cannot be looked at any more is for the build itself to tell.
+    return false
   }
 }
 

@@ -57,6 +57,33 @@ function describe(path: TreePath, found: fs.Stats): TreeEntry {
   }
 }
 
+/**
+ * What `path` of the host (absolute, as bytes) leads to, with its real path; undefined where nothing is. Where that path is
+ * another file, as for links of /proc to what is deleted or in other namespaces, it throws as well.
+ */
+export function realEntry(path: string): TreeEntry | undefined {
+  const bytes = Buffer.from(path, 'latin1')
+  try {
+    const found = fs.statSync(bytes)
+    const real = fs.realpathSync.native(bytes, { encoding: 'buffer' })
+    const entry = describe(real.toString('latin1') as TreePath, fs.lstatSync(real))
+    if (entry.device !== found.dev || entry.inode !== found.ino) throw new Error('it leads to what has no path')
+    return entry
+  } catch (error) {
+    if (isNothingAt(bytes)) return undefined
+    throw failed('resolve', bytesText(path), error)
+  }
+}
+
+function isNothingAt(path: Buffer): boolean {
+  try {
+    fs.statSync(path)
+    return false
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '')
+  }
+}
+
 /** Everything below `directory` (without itself), a directory before what is in it, names in bytewise order. */
 export function* walkTree(directory: string, from: TreePath = '/' as TreePath): Generator<TreeEntry> {
   for (const name of treeNames(directory, from)) {

@@ -5,7 +5,7 @@ import { readRecipe } from '../../recipe/read-recipe.ts'
 import { findRecipe } from '../../recipe/repositories.ts'
 import { databasePath, loadInstalled } from '../../store/installed-database.ts'
 import { askToContinue } from '../ask.ts'
-import { buildSettings, networkOf, supplyPackages } from '../build-context.ts'
+import { buildSettings, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
@@ -37,7 +37,7 @@ export const upgrade: Command = async (invocation) => {
   const repositories = [...config.repositories, config.root + databasePath]
   const planned = makePlan({ names, repositories }, installed, { config, mayUseCache: true })
   const { order } = planned
-  tellPlan(planned, networkOf(invocation, []), context)
+  tellPlan(planned, buildSettings(invocation, []), context)
   const plan = requireBuildPlan(planned)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
   const built = await runBuildPlan(plan, supplyPackages(installed, invocation), buildSettings(invocation, []), context)
