@@ -48,8 +48,6 @@ export interface ScratchWorld extends Disposable {
   /** Starts kith in a process group of its own and does not wait. */
   readonly start: (...argv: readonly string[]) => Child
   readonly startWith: (options: RunOptions, ...argv: readonly string[]) => Child
-  /** The same, by `under`. */
-  readonly startUnder: (under: readonly string[], ...argv: readonly string[]) => Child
   /** A recipe, by default one whose build does nothing; undefined leaves a file out. Gives its directory. */
   readonly recipe: (name: string, files?: Readonly<Record<string, string | Uint8Array | undefined>>) => string
   /** Paths below the cache's directory, sorted; `bin` by default. */
@@ -97,7 +95,6 @@ export function openWorld(): ScratchWorld {
     runWith,
     start: (...argv) => spawn({}, argv),
     startWith: (options, ...argv) => spawn(options, argv),
-    startUnder: (under, ...argv) => spawn({ under }, argv),
     recipe: (name, files = {}) => writeRecipe(join(repository, name), files),
     cached: (below = 'bin') => listTree(join(cache, below)),
     leftovers: () => [...processesOf(directory), ...mountsBelow(directory), ...draftsIn(cache)],

@@ -160,7 +160,7 @@ ranged(
       build: '#!/bin/sh -e\nmkdir mine\n: >mine/y\nchown -R 33:33 mine\nchmod 500 mine\necho STARTED\nsleep 100\n',
     })
     sh('chown -R 65534:65534 .', world.directory)
-    const child = world.startUnder(inRange(world.directory), 'build', 'slow')
+    const child = world.startWith({ under: inRange(world.directory) }, 'build', 'slow')
     await waitUntil(() => world.leftovers().some((one) => one.includes('sleep 100')))
     // The shell that mounts has become kith itself.
     process.kill(child.pid, 'SIGKILL')

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { KithError } from '../errors/kith-error.ts'
+import { isKithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import { printArtifactName } from '../model/artifact-name.ts'
 import type { Recipe } from '../model/recipe.ts'
@@ -31,8 +31,8 @@ export interface BuildRequest {
 
 /**
  * Builds one recipe whose sources are verified and at hand, and gives its tarball in the cache: unpacks, runs the build
- * script, strips, detects dependencies and packs, each in a sandbox of its own. Throws `build-failed` (the log is kept),
- * or what went wrong; nothing but the log is left then.
+ * script, strips, detects dependencies and packs, each in a sandbox of its own. Throws `build-failed` and
+ * `build-limit-reached`, and keeps the log and the build's files then (kept-build.ts); or what else went wrong, and keeps nothing.
  */
 export async function buildRecipe(request: BuildRequest, settings: BuildSettings, context: Context): Promise<string> {
   const { recipe, index, total, reason } = request
@@ -80,15 +80,9 @@ async function buildIn(
   try {
     await runScript({ recipe, sysroot, epoch }, settings, surroundings, context)
   } catch (error) {
-    if (!(error instanceof KithError)) throw error
-    const isFailure = error.code === 'build-failed' || error.code === 'build-limit-reached'
-    if (isFailure) await hooks.run('build-fail', [name, work.build])
-    const { version } = recipe.version
-    // With KISS_DEBUG everything stays where it is. A full disk needs its space.
-    if (isFailure && !settings.keepsWork && !isDiskFull(error)) {
-      const isKept = keepFailedBuild(work, { name, version, epoch }, settings.cacheDirectory)
-      const text = 'its files are not kept: the work directory (KISS_TMPDIR) is on another disk than the cache'
-      if (!isKept) context.emit({ kind: 'notice', level: 'warning', package: name, text })
+    if (isKithError(error, 'build-failed') || isKithError(error, 'build-limit-reached')) {
+      await hooks.run('build-fail', [name, work.build])
+      if (!isDiskFull(error)) keepFiles(work, { recipe, epoch }, settings, context)
     }
     throw error
   }
@@ -109,6 +103,19 @@ function tell(recipe: Recipe, packaged: PackageResult, { emit }: Pick<Context, '
   for (const text of packaged.warnings) emit({ kind: 'notice', level: 'warning', package: name, text })
 }
 
-function isDiskFull(error: KithError): boolean {
-  return error.code === 'build-limit-reached' && (error.details as { readonly limit: string }).limit === 'free'
+/** A full disk needs its space. */
+function isDiskFull(error: unknown): boolean {
+  return isKithError(error, 'build-limit-reached') && error.details.limit === 'free'
+}
+
+/** For `kith shell`. With KISS_DEBUG everything stays where it is. */
+function keepFiles(
+  work: WorkDirectory,
+  { recipe: { name, version }, epoch }: { readonly recipe: Recipe; readonly epoch: number },
+  { keepsWork, cacheDirectory }: BuildSettings,
+  { emit }: Pick<Context, 'emit'>,
+): void {
+  if (keepsWork || keepFailedBuild(work, { name, version: version.version, epoch }, cacheDirectory)) return
+  const text = 'its files are not kept: the work directory (KISS_TMPDIR) is on another disk than the cache'
+  emit({ kind: 'notice', level: 'warning', package: name, text })
 }

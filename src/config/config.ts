@@ -46,7 +46,6 @@ export interface Config {
   readonly mirrors: string
   /** Programs on PATH named `kiss-*` are commands. */
   readonly searchPath: string
-  readonly homeDirectory: string
   readonly processName: string
 }
 
@@ -86,7 +85,6 @@ export function readConfig(environment: Environment, userId: number, processId: 
     hooks: list(environment.KISS_HOOK),
     mirrors: environment.KITH_MIRRORS ?? '',
     searchPath: environment.PATH ?? '/usr/bin:/bin',
-    homeDirectory: environment.HOME ?? '/',
     processName,
   })
 }

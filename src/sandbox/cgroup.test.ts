@@ -133,3 +133,11 @@ limited('openCgroup() sets the limits in the kernel, and disposing removes it (s
   remove()
   expect(directories.map((directory) => linkInfo(directory))).toEqual(directories.map(() => undefined))
 })
+
+test('openCgroup() leaves nothing behind where a limit cannot be set', () => {
+  // A directory that is no cgroup has no file for it.
+  const parent = { directory: scratch, version: 2, controllers: ['pids'] } as const
+
+  expect(() => openCgroup([parent], { memoryBytes: undefined, processes: 50, cpus: undefined })).toThrow('pids.max')
+  expect(readDirectory(scratch)).toEqual([])
+})

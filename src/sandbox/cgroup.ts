@@ -122,23 +122,29 @@ function canHaveChildren(directory: string): boolean {
   return tryMakeDirectory(probe) && tryRemoveDirectory(probe)
 }
 
-/** Makes the cgroups of one sandbox. Where there is no parent there are none, and nothing is limited. */
+/** Makes the cgroups of one sandbox. Where there is no parent there are none, and nothing is limited. Throws `io-failed`. */
 export function openCgroup(parents: readonly CgroupParent[], limits: CgroupLimits): Cgroup {
   const made: { readonly directory: string; readonly version: 1 | 2 }[] = []
   const name = `kith-${process.pid}-${counter++}`
+  const remove = (): void => {
+    for (const { directory } of made) removeCgroup(directory)
+  }
   for (const { directory: parent, version, controllers } of parents) {
     const directory = join(parent, name)
     const settings = controllers.flatMap((controller) => setting(controller, version, limits))
     if (settings.length === 0 || !tryMakeDirectory(directory)) continue
     made.push({ directory, version })
-    for (const [file, value] of settings) writeControl(join(directory, file), value)
+    try {
+      for (const [file, value] of settings) writeControl(join(directory, file), value)
+    } catch (error) {
+      remove()
+      throw error
+    }
   }
   return {
     directories: made.map(({ directory }) => directory),
     exceeded: () => (['memory', 'processes'] as const).filter((kind) => made.some((one) => hasHit(kind, one))),
-    [Symbol.dispose]: () => {
-      for (const { directory } of made) removeCgroup(directory)
-    },
+    [Symbol.dispose]: remove,
   }
 }
 let counter = 0

@@ -4,7 +4,7 @@ import { hasController, type SandboxHost } from './host.ts'
 import { loopbackPorts } from './network.ts'
 import type { SandboxRequest } from './run-sandbox.ts'
 import { callRules } from './seccomp-filter.ts'
-import { memoryBytes } from './watch-limits.ts'
+import { freeBytes, memoryBytes } from './watch-limits.ts'
 
 /** Describes what launchSandbox would do with `request` on `host`. */
 export function describeSandbox(request: SandboxRequest, host: SandboxHost, limits: BuildLimits): SandboxDescription {
@@ -26,7 +26,7 @@ export function describeSandbox(request: SandboxRequest, host: SandboxHost, limi
     refusedCalls: callRules.map(({ call, when }) => (when === undefined ? call : `${call} (some)`)).sort(),
     environment: command.environment,
     runsAs: runsAs[host.userMapping],
-    limits: describeLimits(host, limits),
+    limits: describeLimits(host, limits, changes[0]?.from ?? '/'),
     lacks: lacksOf(host),
   }
 }
@@ -37,7 +37,8 @@ const runsAs: Readonly<Record<SandboxHost['userMapping'], string>> = {
   range: 'you, shown as root; other ids are yours from /etc/subuid',
 }
 
-function describeLimits(host: SandboxHost, limits: BuildLimits): SandboxDescription['limits'] {
+/** `disk`: a directory that the sandbox writes to. */
+function describeLimits(host: SandboxHost, limits: BuildLimits, disk: string): SandboxDescription['limits'] {
   const described: { limit: keyof BuildLimits; most: number; by: string }[] = []
   const add = (limit: keyof BuildLimits, most: number | undefined, by: string | undefined): void => {
     if (most !== undefined && by !== undefined) described.push({ limit, most, by })
@@ -48,7 +49,7 @@ function describeLimits(host: SandboxHost, limits: BuildLimits): SandboxDescript
   const countsProcesses = host.userMapping === 'none' ? undefined : 'setrlimit'
   add('processes', limits.processes, hasController(host, 'pids') ? 'cgroup' : countsProcesses)
   add('cpus', limits.cpus, hasController(host, 'cpu') ? 'cgroup' : undefined)
-  add('free', typeof limits.free === 'number' ? limits.free : undefined, 'kith')
+  add('free', limits.free === undefined ? undefined : freeBytes(limits.free, disk), 'kith')
   return described
 }
 

@@ -13,8 +13,6 @@ export interface SysrootParts {
   readonly layers: readonly string[]
   /** Whether the host's own tools lie below them all. */
   readonly hasHostTools: boolean
-  /** Top-level names that the caller mounts itself and no layer may have a say in. */
-  readonly own?: readonly string[]
 }
 
 /**
@@ -28,10 +26,10 @@ export function planSysroot(parts: SysrootParts): MountOperation[] {
 }
 
 /** Where the layers and the host have each top-level name, from top to bottom. */
-export function topLevelEntries({ layers, hasHostTools, own = [] }: SysrootParts): ReadonlyMap<string, string[]> {
+export function topLevelEntries({ layers, hasHostTools }: SysrootParts): ReadonlyMap<string, string[]> {
   const entries = new Map<string, string[]>()
   const add = (name: string, path: string): void => {
-    if (!ownDirectories.has(name) && !own.includes(name)) entries.set(name, [...(entries.get(name) ?? []), path])
+    if (!ownDirectories.has(name)) entries.set(name, [...(entries.get(name) ?? []), path])
   }
   for (const layer of layers) for (const name of readDirectory(layer) ?? []) add(name, join(layer, name))
   if (hasHostTools)

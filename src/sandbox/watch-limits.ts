@@ -53,8 +53,8 @@ function isNearlyFull({ path, reserve }: { readonly path: string; readonly reser
   }
 }
 
-/** How much space must stay: what was asked for, or what a machine needs to stay usable. */
-function freeBytes(free: number | 'default', directory: string): number {
+/** How much space must stay where `directory` is, in bytes: what was asked for, or what a machine needs to stay usable. */
+export function freeBytes(free: number | 'default', directory: string): number {
   return free === 'default' ? Math.min(256 * 1024 ** 2, diskSpace(directory).sizeBytes / 100) : free
 }
 

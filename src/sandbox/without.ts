@@ -5,7 +5,8 @@ import type { MountOperation, SandboxSpec } from './spec.ts'
 
 /**
  * The sandbox with some protections taken away, for tests that show what each of them stops: the calls that make them do
- * nothing, or less. What kith itself asks for takes nothing away. (Namespaces that are not made: run-sandbox.ts.)
+ * nothing, or less. What kith itself asks for takes nothing away. (Namespaces and the terminal that are not made: run-sandbox.ts;
+ * input that is not copied: launcher.ts.)
  */
 export function withoutProtections(
   spec: SandboxSpec,

@@ -6,7 +6,7 @@ import { removeTree } from './files.ts'
 
 const scratch = (): string => fs.mkdtempSync(join(tmpdir(), 'kith-remove-'))
 
-/** Runs a shell script in a scratch directory, as an ordinary user where root runs the tests. */
+/** Runs a shell script in a scratch directory. */
 function make(directory: string, script: string): void {
   const { exitCode, stderr } = Bun.spawnSync(['sh', '-ec', script], { cwd: directory })
   if (exitCode !== 0) throw new Error(stderr.toString())
