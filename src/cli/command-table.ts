@@ -16,9 +16,9 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'alternatives',
     letter: 'a',
-    usage: '[-] [PACKAGE PATH]',
+    usage: '[--no-wait] [-] [PACKAGE PATH]',
     summary: 'List alternatives, or swap to one',
-    options: [],
+    options: ['--no-wait'],
     load: async () => (await import('./commands/alternatives.ts')).alternatives,
   },
   {
@@ -26,7 +26,7 @@ export const commandTable: readonly CommandRow[] = [
     letter: 'b',
     usage: '[--dry-run [--names]] [--quiet] [--network] [--host-tools] [PACKAGE...]',
     summary: 'Build packages and what they need',
-    options: ['--dry-run', '--host-tools', '--names', '--network', '--quiet'],
+    options: ['--dry-run', '--host-tools', '--names', '--network', '--no-wait', '--quiet'],
     load: async () => (await import('./commands/build.ts')).build,
   },
   {
@@ -68,11 +68,18 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/help-extensions.ts')).helpExtensions,
   },
   {
+    name: 'history',
+    usage: '',
+    summary: 'List what happened to the root',
+    options: [],
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
     name: 'install',
     letter: 'i',
-    usage: '[PACKAGE|TARBALL...]',
+    usage: '[--no-wait] [PACKAGE|TARBALL...]',
     summary: 'Install built packages',
-    options: [],
+    options: ['--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
   {
@@ -99,11 +106,25 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/preferred.ts')).preferred,
   },
   {
+    name: 'recover',
+    usage: '[--no-wait]',
+    summary: 'Finish or take back what was interrupted in the root',
+    options: ['--no-wait'],
+    load: async () => (await import('./commands/recover.ts')).recover,
+  },
+  {
+    name: 'redo',
+    usage: '[--dry-run] [--no-wait]',
+    summary: 'Bring back what the last undo took back',
+    options: ['--dry-run', '--no-wait'],
+    load: async () => (await import('./commands/undo.ts')).redo,
+  },
+  {
     name: 'remove',
     letter: 'r',
-    usage: '[PACKAGE...]',
+    usage: '[--no-wait] [PACKAGE...]',
     summary: 'Remove packages',
-    options: [],
+    options: ['--no-wait'],
     load: async () => (await import('./commands/remove.ts')).remove,
   },
   {
@@ -129,6 +150,13 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/shell.ts')).shell,
   },
   {
+    name: 'undo',
+    usage: '[--dry-run] [--no-wait] [NUMBER]',
+    summary: 'Bring the root back to before the last transaction, or an earlier one',
+    options: ['--dry-run', '--no-wait'],
+    load: async () => (await import('./commands/undo.ts')).undo,
+  },
+  {
     name: 'update',
     letter: 'u',
     usage: '',
@@ -141,7 +169,7 @@ export const commandTable: readonly CommandRow[] = [
     letter: 'U',
     usage: '[--quiet]',
     summary: 'Build and install what the repositories have in other versions',
-    options: ['--quiet'],
+    options: ['--no-wait', '--quiet'],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
@@ -156,11 +184,12 @@ export const commandTable: readonly CommandRow[] = [
 
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {
-  '--dry-run': 'Show what would be built, in order, and do nothing',
+  '--dry-run': 'Show what would be done, in order, and do nothing',
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
   '--json': 'Print events and results as JSON lines',
   '--names': 'With --dry-run: only the names, one per line',
   '--network': 'Let the build scripts of the named packages use the network',
+  '--no-wait': 'Fail at once where another kith is changing the root',
   '--quiet': 'Show no build output, but the end of one that fails',
 }
 

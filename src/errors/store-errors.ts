@@ -69,6 +69,37 @@ export const storeErrors = {
     ({ path }) => `Cannot swap: file "${path}" exists on filesystem but isn't owned`,
     () => 'Move it away, then swap again',
   ),
+  'journal-invalid': entry<{ file: string; reason: string }>(
+    ({ file, reason }) => `Cannot read "${file}": ${reason}`,
+    () => 'It is written whole or not at all: look for a damaged disk; what it was about to change is in its lines',
+  ),
+  'transaction-unfinished': entry<{ reason: string; failure: string }>(
+    ({ reason, failure }) => `${reason}; and the root could not be brought back to what it was: ${failure}`,
+    () => 'Nothing is lost: the next command, or kith recover, brings it back as soon as the disk can be written',
+  ),
+  'nothing-to-revert': entry<{ command: 'undo' | 'redo' }>(
+    ({ command }) =>
+      command === 'undo' ? 'Cannot undo: nothing in the history is in effect' : 'Cannot redo: nothing was undone last',
+    () => 'kith history shows what happened',
+  ),
+  'transaction-unknown': entry<{ id: number }>(
+    ({ id }) => `Cannot find transaction ${id}: it is not in the history, or undone already`,
+    () => 'kith history shows what there is',
+  ),
+  'changed-since': entry<{ command: string; paths: readonly string[] }>(
+    ({ command, paths }) =>
+      `Cannot ${command}: ${paths.length} ${paths.length === 1 ? 'file was' : 'files were'} changed since:\n${shortList(paths)}`,
+    ({ command }) =>
+      `kith verify shows what is different; KISS_FORCE=1 kith ${command} does it all the same, and can be undone`,
+  ),
+  'area-missing': entry<{ path: string; id: number }>(
+    ({ path, id }) => `Cannot finish transaction ${id}: "${path}" is not there`,
+    ({ path }) => `Mount the file system that holds ${path.replace(/\/\.kith$/, '') || '/'}, then: kith recover`,
+  ),
+  'root-busy': entry<{ path: string }>(
+    ({ path }) => `Cannot change the root: another kith is at it (${path})`,
+    () => 'Wait for it, or run the command without --no-wait',
+  ),
   'database-invalid': entry<{ file: string; reason: string; line?: number | undefined }>(
     ({ file, reason, line }) => `Cannot read "${file}${line === undefined ? '' : `:${line}`}": ${reason}`,
     ({ file }) => {

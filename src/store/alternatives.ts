@@ -1,14 +1,17 @@
 import { KithError } from '../errors/kith-error.ts'
 import { type Choice, choicesDirectory, parseChoiceName } from '../model/choice-name.ts'
 import type { PackageName } from '../model/package-name.ts'
-import { bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
+import { bytesText, textTreePath } from '../model/tree-path.ts'
 import { choicePath } from '../plan/conflicts.ts'
 import { planSwap, type SwapParty } from '../plan/swap-transaction.ts'
+import type { Transaction } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree, type TreeView } from '../system/tree-view.ts'
-import { applyTransaction } from './apply.ts'
+import { applyTransaction } from './apply-transaction.ts'
 import { type InstalledPackage, readInstalled, readManifest } from './installed-database.ts'
 import { findOwners } from './owners.ts'
+import { PlannedTree } from './planned-tree.ts'
+import { withSpace } from './transaction-space.ts'
 
 /** The choices of a root, in bytewise order of its file's name. */
 export function listChoices(root: string): Choice[] {
@@ -36,11 +39,45 @@ export function listPreferred(root: string, only?: PackageName): Choice[] {
 }
 
 /**
- * Makes `name` the package whose file is at `path`; the file that was there becomes a choice of its owner. Throws
- * `not-installed`, `alternative-unknown`, `alternative-not-owned` before anything changes.
+ * Makes each named package the one whose file is at the path beside it; the file that was there becomes a choice of its owner. As in
+ * KISS the first that cannot be ends it: those before it happen, as one. Gives what happened and what did not: an error of
+ * `not-installed`, `alternative-unknown`, `alternative-not-owned`.
  */
-export function swapAlternative(name: PackageName, path: TreePath, root: string): void {
-  const tree = diskTree(root)
+export async function swapAlternatives(swaps: readonly Choice[], root: string): Promise<SwapOutcome> {
+  const { transaction, done, failure } = planSwaps(swaps, diskTree(root))
+  if (done.length > 0)
+    await withSpace(root, (space) => applyTransaction(transaction, space, { command: 'alternatives' }))
+  return { done, failure }
+}
+
+export interface SwapOutcome {
+  readonly done: readonly Choice[]
+  readonly failure: KithError | undefined
+}
+
+function planSwaps(swaps: readonly Choice[], root: TreeView): SwapOutcome & { readonly transaction: Transaction } {
+  const planned = new PlannedTree(root)
+  const changes: Transaction['changes'][number][] = []
+  const operations: Transaction['operations'][number][] = []
+  const outcome = (failure?: KithError) => ({
+    transaction: { changes, operations },
+    done: swaps.slice(0, changes.length),
+    failure,
+  })
+  for (const swap of swaps)
+    try {
+      const one = planOneSwap(swap, planned)
+      planned.carryOut(one.operations)
+      changes.push(...one.changes)
+      operations.push(...one.operations)
+    } catch (error) {
+      if (error instanceof KithError) return outcome(error)
+      throw error
+    }
+  return outcome()
+}
+
+function planOneSwap({ package: name, path }: Choice, tree: TreeView): Transaction {
   const installed = readInstalled(tree)
   const incoming = installed.get(name)
   if (incoming === undefined) throw new KithError('not-installed', { name })
@@ -52,14 +89,13 @@ export function swapAlternative(name: PackageName, path: TreePath, root: string)
   const outgoing = owner === undefined ? undefined : installed.get(owner)
   if (outgoing === undefined && tree.entry(place) !== undefined)
     throw new KithError('alternative-not-owned', { path: bytesText(path) })
-  const transaction = planSwap({
+  return planSwap({
     incoming: partyOf(incoming, tree),
     outgoing: outgoing && partyOf(outgoing, tree),
     path,
     place,
     placeOf: (listed) => physical.place(listed),
   })
-  applyTransaction(transaction, { root, staged: new Map() })
 }
 
 function partyOf({ name, entry }: InstalledPackage, root: TreeView): SwapParty {

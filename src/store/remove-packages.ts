@@ -7,7 +7,7 @@ import { orderByDependency } from '../plan/order-by-dependency.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree } from '../system/tree-view.ts'
 import { listChoices } from './alternatives.ts'
-import { applyTransaction } from './apply.ts'
+import { applyTransaction } from './apply-transaction.ts'
 import type { RemoveSettings } from './install-settings.ts'
 import {
   databasePath,
@@ -20,6 +20,7 @@ import { runPackageScript } from './package-script.ts'
 import { readRemovalState } from './package-state.ts'
 import { planRemoval } from './plan-removal.ts'
 import { requireGoingOn } from './require-going-on.ts'
+import { withSpace } from './transaction-space.ts'
 
 /**
  * Removes installed packages from a root that the caller has locked, those first that need the others: all their pre-remove
@@ -47,7 +48,7 @@ export async function removePackages(
   const isWell = await prepareRemoval(order, settings, context)
   const transaction = await planRemoval(order, settings)
   requireGoingOn(context.signal)
-  applyTransaction(transaction, { root, staged: new Map() })
+  await withSpace(root, (space) => applyTransaction(transaction, space, { command: 'remove' }))
   for (const { package: name, keptEtc } of transaction.changes) {
     for (const path of keptEtc)
       context.emit({ kind: 'etc-kept', package: name, path: bytesText(path), outcome: 'not-removed' })

@@ -22,6 +22,11 @@ export function attemptCall<Result>(action: string, path: string, call: () => Re
   }
 }
 
+/** The system's error code behind an `io-failed`, or undefined. */
+export function causeCode(error: unknown): string | undefined {
+  return error instanceof KithError ? errorCode(error.cause) : undefined
+}
+
 /** What went wrong, in words: `no space left on device`. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -87,20 +87,3 @@ export function setXattrs(fd: number, path: TreePath, xattrs: Xattrs): RefusedXa
     return outcome === 'written' ? [] : [{ path, name, reason: outcome }]
   })
 }
-
-/**
- * Gives the file `to` the attributes of `from`, both regular files of ours; `path` is what the refused ones are told with.
- * The mode of `to` may be another afterwards. Throws what the system says.
- */
-export function copyXattrs(from: string | Buffer, to: string | Buffer, path: TreePath): RefusedXattr[] {
-  const xattrs = readFileXattrs(from)
-  if (xattrs.size === 0) return []
-  fs.chmodSync(to, 0o600)
-  const { O_NOFOLLOW, O_RDONLY } = fs.constants
-  const fd = fs.openSync(to, O_RDONLY | O_NOFOLLOW)
-  try {
-    return setXattrs(fd, path, xattrs)
-  } finally {
-    fs.closeSync(fd)
-  }
-}

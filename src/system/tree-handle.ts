@@ -3,6 +3,7 @@ import * as entries from '../native/entries.ts'
 import { KernelError } from '../native/libc.ts'
 import { attemptCall } from './failure.ts'
 import { OpenFile } from './open-file.ts'
+import { treeNames } from './tree.ts'
 import { type TreeChange, type TreePlace, tellTreeChange } from './tree-change.ts'
 
 /** What is at a place. */
@@ -25,9 +26,23 @@ export class TreeHandle implements Disposable {
   /** Open directories, the longest unused first. */
   readonly #open = new Map<TreePath, number>()
 
-  /** `directory` is trusted: links in its path are followed. Empty for the host's own root. */
-  constructor(readonly directory: string) {
-    this.#root = attemptCall('open', directory || '/', () => entries.openHostDirectory(directory || '/'))
+  /** `directory` is trusted: links in its path are followed. Empty for the host's own root. `fd`: it is open already. */
+  constructor(
+    readonly directory: string,
+    fd?: number,
+  ) {
+    this.#root = fd ?? attemptCall('open', directory || '/', () => entries.openHostDirectory(directory || '/'))
+  }
+
+  /** The directory at `path`, as a tree of its own. */
+  below(path: TreePath): TreeHandle {
+    const fd = this.#attempt('open', path, () => entries.openBeneath(this.#root, path.slice(1)))
+    return new TreeHandle(this.directory + bytesText(path), fd)
+  }
+
+  /** Names in the directory at `path`, in bytewise order; none where there is no directory. Not by handle. */
+  names(path: TreePath): string[] {
+    return this.entry(path)?.kind === 'directory' ? treeNames(this.directory, path) : []
   }
 
   [Symbol.dispose](): void {
@@ -219,13 +234,13 @@ const verbs: Readonly<Record<TreeChange['kind'], string>> = {
 }
 
 function describe(status: entries.EntryStatus): HandleEntry {
-  const kind = kinds[status.mode & 0o170000] ?? 'other'
+  const kind = kinds.get(status.mode & 0o170000) ?? 'other'
   return { ...status, kind, mode: status.mode & 0o7777 }
 }
 
-const kinds: Readonly<Record<number, HandleEntry['kind']>> = {
-  16807: 'file',
-  9604: 'directory',
-  21609: 'symlink',
-  2401: 'fifo',
-}
+const kinds: ReadonlyMap<number, HandleEntry['kind']> = new Map([
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+  [0o120000, 'symlink'],
+  [0o010000, 'fifo'],
+])

@@ -45,6 +45,24 @@ export function diskTree(directory: string): TreeView {
   }
 }
 
+/** Several trees as one: each file is that of the first tree that has something at its place. Directories are those of the first. */
+export function firstTree(trees: readonly TreeView[]): TreeView {
+  const [first] = trees
+  const holder = (place: TreePath): TreeView => {
+    const found = trees.find((tree) => tree.entry(place) !== undefined) ?? first
+    if (found === undefined) throw new Error('there is no tree')
+    return found
+  }
+  return {
+    entry: (place) => (first === undefined ? undefined : holder(place).entry(place)),
+    names: (place) => holder(place).names(place),
+    link: (place) => holder(place).link(place),
+    bytes: (place) => holder(place).bytes(place),
+    digest: (place, algorithm) => holder(place).digest(place, algorithm),
+    label: (place) => holder(place).label(place),
+  }
+}
+
 /** Everything below `from` (without itself), a directory before what is in it, names in bytewise order. */
 export function* walkView(tree: TreeView, from: TreePath): Generator<Pick<TreeEntry, 'path' | 'kind'>> {
   for (const name of tree.names(from)) {

@@ -1,7 +1,8 @@
 import { KithError } from '../../errors/kith-error.ts'
+import type { Choice } from '../../model/choice-name.ts'
 import { bytesText, textBytes, textTreePath, treePathFault } from '../../model/tree-path.ts'
-import { listChoices, swapAlternative } from '../../store/alternatives.ts'
-import type { Command, Invocation } from '../command.ts'
+import { listChoices, swapAlternatives } from '../../store/alternatives.ts'
+import type { Command } from '../command.ts'
 import { withLock } from '../install-artifacts.ts'
 import { parseArgument } from '../workspace.ts'
 
@@ -18,20 +19,23 @@ export const alternatives: Command = async (invocation) => {
   }
   const pairs = first === '-' ? await readPairs() : [[first, path ?? ''] as const]
   if (pairs.length === 0) return 0
-  return await withLock(config, context, async () => {
-    for (const [name, target] of pairs) swap(name, target, invocation)
+  return await withLock(invocation, async () => {
+    const swaps = pairs.map(([word, target]) => parseChoice(word, target))
+    const { done, failure } = await swapAlternatives(swaps, config.root)
+    for (const { package: name, path } of done)
+      context.emit({ kind: 'notice', level: 'info', package: name, text: `now has ${bytesText(path)}` })
+    if (failure !== undefined) throw failure
     return 0
   })
 }
 
-function swap(word: string, path: string, { config, context }: Invocation): void {
+function parseChoice(word: string, path: string): Choice {
   const name = parseArgument(word)
   if (path === '')
     throw new KithError('missing-argument', { command: 'alternatives', expected: `a path after "${word}"` })
   const fault = treePathFault(textBytes(path))
   if (fault !== undefined) throw new KithError('invalid-argument', { argument: path, expected: `a path: ${fault}` })
-  swapAlternative(name, textTreePath(path), config.root)
-  context.emit({ kind: 'notice', level: 'info', package: name, text: `now has ${path}` })
+  return { package: name, path: textTreePath(path) }
 }
 
 async function readPairs(): Promise<(readonly [string, string])[]> {

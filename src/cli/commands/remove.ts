@@ -4,10 +4,11 @@ import { withLock } from '../install-artifacts.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** Removes packages, those first that need the others. */
-export const remove: Command = async ({ arguments: words, config, context, environment }) => {
+export const remove: Command = async (invocation) => {
+  const { arguments: words, config, context, environment } = invocation
   const { names } = openWorkspace(words, config, process.cwd())
   const { root, isForced } = config
-  return await withLock(config, context, async () =>
+  return await withLock(invocation, async () =>
     (await removePackages(names, { root, isForced, environment }, context)) ? 0 : 1,
   )
 }
