@@ -46,7 +46,15 @@ export async function stageArtifact(artifact: string, root: string, isForced: bo
   makeDirectory(parent)
   const directory = makeTemporaryDirectory(parent, prefix)
   try {
-    const { capabilities, refusedXattrs } = await unpackArtifact(artifact, directory, { keepsXattrs: true })
+    const { contents, refusedXattrs } = await unpackArtifact(artifact, directory, {
+      keepsXattrs: true,
+      keepsContents: true,
+    })
+    const capabilities = new Map(
+      [...contents].flatMap(([path, one]) =>
+        one.kind === 'file' && one.capability !== undefined ? [[path, one.capability] as const] : [],
+      ),
+    )
     const listing = listStaged(directory, name, isForced)
     if (listing.kind === 'refused') throw new KithError('not-a-package', { artifact, reason: listing.reason })
     const dependencies = readStagedDependencies(directory, name)
