@@ -39,7 +39,15 @@ export async function stageArtifact(artifact: string, directory: string, isForce
     throw new KithError('not-a-package', { artifact, reason: 'its name is not NAME@VERSION-RELEASE.tar.SUFFIX' })
   if (!isFile(artifact)) throw new KithError('not-a-package', { artifact, reason: 'there is no such file' })
   const { name, version } = parsed
-  const { capabilities, refusedXattrs } = await unpackArtifact(artifact, directory, { keepsXattrs: true })
+  const { contents, refusedXattrs } = await unpackArtifact(artifact, directory, {
+    keepsXattrs: true,
+    keepsContents: true,
+  })
+  const capabilities = new Map(
+    [...contents].flatMap(([path, one]) =>
+      one.kind === 'file' && one.capability !== undefined ? [[path, one.capability] as const] : [],
+    ),
+  )
   const listing = listStaged(directory, name, isForced)
   if (listing.kind === 'refused') throw new KithError('not-a-package', { artifact, reason: listing.reason })
   const dependencies = readStagedDependencies(directory, name)

@@ -7,6 +7,11 @@ export function errorCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
+/** The code of what made `failed` or `attemptCall` throw `error`. */
+export function causeCode(error: unknown): string | undefined {
+  return error instanceof KithError ? errorCode(error.cause) : undefined
+}
+
 /** `failed("write", path, error)`: the catalogue's error for a failed call, to be thrown. */
 export function failed(action: string, path: string, error: unknown): KithError<'io-failed'> {
   return new KithError('io-failed', { action, path, reason: reasonOf(error) }, { cause: error })
@@ -20,11 +25,6 @@ export function attemptCall<Result>(action: string, path: string, call: () => Re
     if (error instanceof KernelError) throw failed(action, path, error)
     throw error
   }
-}
-
-/** The system's error code behind an `io-failed`, or undefined. */
-export function causeCode(error: unknown): string | undefined {
-  return error instanceof KithError ? errorCode(error.cause) : undefined
 }
 
 /** What went wrong, in words: `no space left on device`. */

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs'
 import { bytesText, type TreePath } from '../model/tree-path.ts'
-import { listXattrs, readXattr, writeXattr } from '../native/xattr.ts'
+import { listXattrs, readXattr, writeXattr, type XattrOutcome } from '../native/xattr.ts'
 import { errorCode, failed } from './failure.ts'
 import { parseFileCapability, printFileCapability } from './file-capability.ts'
 import { hostPath } from './tree.ts'
@@ -77,13 +77,18 @@ export function readTreeCapability(directory: string, path: TreePath): string | 
   }
 }
 
+/** An open file that is written. */
+export interface XattrTarget {
+  setXattr(name: string, value: string): XattrOutcome
+}
+
 /**
  * Sets the attributes of an open file, which its mode must let us write; gives those that it cannot have. To be done after
- * writing and changing its owner, which take capabilities away. Throws KernelError.
+ * writing and changing its owner, which take capabilities away. Throws what setting one throws.
  */
-export function setXattrs(fd: number, path: TreePath, xattrs: Xattrs): RefusedXattr[] {
+export function setXattrs(file: XattrTarget, path: TreePath, xattrs: Xattrs): RefusedXattr[] {
   return [...xattrs].flatMap(([name, value]) => {
-    const outcome = writeXattr(fd, name, value)
+    const outcome = file.setXattr(name, value)
     return outcome === 'written' ? [] : [{ path, name, reason: outcome }]
   })
 }

@@ -108,6 +108,22 @@ export class TreeHandle implements Disposable {
     )
   }
 
+  /** The mode of a directory and, where given, its times in seconds since 1970; what is no directory, or a link to one, is refused. */
+  changeDirectory(
+    path: TreePath,
+    { mode, seconds }: { readonly mode: number; readonly seconds?: number | undefined },
+  ): void {
+    const at = this.#at(path)
+    this.#attempt(verbs['change-mode'], path, () => {
+      const fd = this.#directory(path)
+      tellTreeChange(() => ({ kind: 'change-mode', at, mode }))
+      entries.changeMode(fd, mode)
+      if (seconds === undefined) return
+      tellTreeChange(() => ({ kind: 'change-times', at, seconds }))
+      entries.changeTimes(fd, seconds)
+    })
+  }
+
   changeOwner(path: TreePath, uid: number, gid: number): void {
     this.#change({ kind: 'change-owner', at: this.#at(path), uid, gid }, (directory, name) =>
       entries.changeOwnerAt(directory, name, uid, gid),
@@ -234,13 +250,20 @@ const verbs: Readonly<Record<TreeChange['kind'], string>> = {
 }
 
 function describe(status: entries.EntryStatus): HandleEntry {
-  const kind = kinds.get(status.mode & 0o170000) ?? 'other'
-  return { ...status, kind, mode: status.mode & 0o7777 }
+  return { ...status, kind: kindOf(status.mode), mode: status.mode & 0o7777 }
 }
 
-const kinds: ReadonlyMap<number, HandleEntry['kind']> = new Map([
-  [0o100000, 'file'],
-  [0o040000, 'directory'],
-  [0o120000, 'symlink'],
-  [0o010000, 'fifo'],
-])
+function kindOf(mode: number): HandleEntry['kind'] {
+  switch (mode & 0o170000) {
+    case 0o100000:
+      return 'file'
+    case 0o040000:
+      return 'directory'
+    case 0o120000:
+      return 'symlink'
+    case 0o010000:
+      return 'fifo'
+    default:
+      return 'other'
+  }
+}
