@@ -1,6 +1,6 @@
 import * as fs from 'node:fs'
 import { bytesText, type TreePath } from '../model/tree-path.ts'
-import { listXattrs, readXattr, writeXattr, type XattrOutcome } from '../native/xattr.ts'
+import { listXattrs, readXattr, type XattrOutcome } from '../native/xattr.ts'
 import { errorCode, failed } from './failure.ts'
 import { parseFileCapability, printFileCapability } from './file-capability.ts'
 import { hostPath } from './tree.ts'
