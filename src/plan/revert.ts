@@ -35,8 +35,7 @@ export function planRevert(transactions: readonly DoneTransaction[]): RevertedPl
   const before = new Map<TreePath, Before>()
   const after = new Map<TreePath, After>()
   for (const { id, operations } of transactions)
-    for (const change of [...operations].reverse()) {
-      if (change.kind === 'barrier') continue
+    for (const change of operations.flatMap(singleChanges).reverse()) {
       if (!after.has(change.path)) after.set(change.path, afterOf(change))
       before.set(change.path, beforeOf(change, id))
     }
@@ -54,13 +53,28 @@ export function planRevert(transactions: readonly DoneTransaction[]): RevertedPl
   }))
 }
 
-type PlaceChange = Exclude<RootChange, { kind: 'barrier' }>
+type SingleChange =
+  | Exclude<RootChange, { kind: 'barrier' | 'place-directory' }>
+  | { readonly kind: 'make-directory'; readonly path: TreePath }
+  | { readonly kind: 'bring'; readonly path: TreePath; readonly mark: FileMark }
 
-function afterOf(change: PlaceChange): After {
+/** What comes as a whole is taken back one by one: somebody may have put more into it. */
+function singleChanges(change: RootChange): SingleChange[] {
+  if (change.kind === 'barrier') return []
+  if (change.kind !== 'place-directory') return [change]
+  const members = change.members.map(
+    (one): SingleChange =>
+      one.kind === 'directory' ? { kind: 'make-directory', path: one.path } : { ...one, kind: 'bring' },
+  )
+  return [{ kind: 'make-directory', path: change.path }, ...members]
+}
+
+function afterOf(change: SingleChange): After {
   switch (change.kind) {
     case 'make-directory':
     case 'change-mode':
       return { kind: 'directory' }
+    case 'bring':
     case 'place':
       return { kind: 'file', mark: change.mark }
     case 'remove':
@@ -69,9 +83,10 @@ function afterOf(change: PlaceChange): After {
   }
 }
 
-function beforeOf(change: PlaceChange, id: number): Before {
+function beforeOf(change: SingleChange, id: number): Before {
   switch (change.kind) {
     case 'make-directory':
+    case 'bring':
       return { kind: 'nothing' }
     case 'place':
       return change.replaces ? { kind: 'saved', by: id } : { kind: 'nothing' }

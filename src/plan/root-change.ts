@@ -7,11 +7,12 @@ import type { FileOwnership } from './transaction.ts'
  * others reached the disk: names alone tell what is done, so that nothing depends on what a crash may change.
  */
 export type RootChange =
+  /** A staged directory with all that is in it comes to `path`, where nothing is. Done when its staged name is gone. */
   | {
-      readonly kind: 'make-directory'
+      readonly kind: 'place-directory'
       readonly path: TreePath
-      readonly mode: number
-      readonly owner?: FileOwnership | undefined
+      readonly staged: StagedName
+      readonly members: readonly DirectoryMember[]
     }
   /** The staged file, link or pipe comes to `path`. Done when its staged name is gone. */
   | {
@@ -41,14 +42,19 @@ export type RootChange =
   /** From here on nothing may reach the disk before what comes before. */
   | { readonly kind: 'barrier' }
 
+/** What is in a directory that comes as a whole, at any depth; what is in a directory after it. Paths are those of the root. */
+export type DirectoryMember =
+  | { readonly kind: 'directory'; readonly path: TreePath }
+  | { readonly kind: 'file'; readonly path: TreePath; readonly mark: FileMark }
+
 /** Where a file waits: below the staging directory of one of the transaction's areas. */
 export interface StagedName {
   readonly area: number
   readonly path: TreePath
 }
 
+/** A copy of a root, from a backup, has the same. */
 export interface FileMark {
-  readonly inode: number
   readonly sizeBytes: number
   readonly mtimeMs: number
   readonly mode: number

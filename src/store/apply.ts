@@ -4,6 +4,7 @@ import type { FileOwnership } from '../plan/transaction.ts'
 import { causeCode } from '../system/failure.ts'
 import type { TreeHandle } from '../system/tree-handle.ts'
 import type { Journal } from './journal.ts'
+import { linkRefusals } from './stage-files.ts'
 
 /** The trees of a transaction that is committed. */
 export interface ApplyTrees {
@@ -27,9 +28,11 @@ function carryOutOne(operation: RootChange, trees: ApplyTrees, states: readonly 
     case 'barrier':
       for (const state of states) root.syncFileSystem(state)
       return
-    case 'make-directory':
-      makeDirectory(root, operation.path, operation)
+    case 'place-directory': {
+      const staged = stagedFile(operation.staged, trees)
+      staged?.tree.renameDirectory(staged.path, operation.path, root)
       return
+    }
     case 'change-mode':
       if (root.entry(operation.path)?.kind === 'directory') root.changeMode(operation.path, operation.mode)
       return
@@ -61,7 +64,11 @@ function takeBackOne(operation: RootChange, trees: ApplyTrees): void {
   switch (operation.kind) {
     case 'barrier':
       return
-    case 'make-directory':
+    case 'place-directory':
+      if (stagedFile(operation.staged, trees) !== undefined) return
+      for (const { kind, path } of [...operation.members].reverse())
+        if (kind === 'directory') removeEmptyDirectory(root, path)
+        else removeFile(root, path)
       removeEmptyDirectory(root, operation.path)
       return
     case 'change-mode':
@@ -73,7 +80,7 @@ function takeBackOne(operation: RootChange, trees: ApplyTrees): void {
       else if (stagedFile(operation.staged, trees) === undefined) removeFile(root, operation.path)
       return
     case 'remove':
-      moveFile(entryOf(saved(operation.area), operation.path), operation.path, root)
+      restoreFile(entryOf(saved(operation.area), operation.path), operation.path, root)
       return
     case 'remove-directory':
       makeDirectory(root, operation.path, operation)
@@ -97,6 +104,17 @@ function moveFile(file: FoundFile | undefined, path: TreePath, to: TreeHandle): 
   file?.tree.rename(file.path, path, to)
 }
 
+/** Keeps the saved name as long as nobody knows whether the disk has the directory that the file comes back to. */
+function restoreFile(file: FoundFile | undefined, path: TreePath, root: TreeHandle): void {
+  if (file === undefined || root.entry(path) !== undefined) return
+  try {
+    file.tree.link(file.path, path, root)
+  } catch (error) {
+    if (!linkRefusals.includes(causeCode(error) ?? '')) throw error
+    file.tree.rename(file.path, path, root)
+  }
+}
+
 function removeFile(root: TreeHandle, path: TreePath): void {
   const entry = root.entry(path)
   if (entry !== undefined && entry.kind !== 'directory') root.remove(path)
@@ -107,7 +125,7 @@ interface DirectoryWanted {
   readonly owner?: FileOwnership | undefined
 }
 
-/** One that is there was made by this transaction before: whoever died then may not have come to give it its mode. */
+/** One that is there was made so before: whoever died then may not have come to give it its mode. */
 function makeDirectory(root: TreeHandle, path: TreePath, { mode, owner }: DirectoryWanted): void {
   const entry = root.entry(path)
   if (entry === undefined) root.makeDirectory(path, mode)
