@@ -1,8 +1,9 @@
-import { childPath, parseTreePath, type TreePath } from '../model/tree-path.ts'
+import { isKithError } from '../errors/kith-error.ts'
+import { childPath, parentPath, type TreePath } from '../model/tree-path.ts'
 import type { TreeHandle } from '../system/tree-handle.ts'
-import { diskTree } from '../system/tree-view.ts'
+import { areaKey } from './areas.ts'
 import { historyIds, historyPath, recordPath } from './history-paths.ts'
-import { entryFile } from './installed-database.ts'
+import { readIntent, writeIntent } from './intent.ts'
 import { stateFiles } from './state-directory.ts'
 
 /**
@@ -11,21 +12,33 @@ import { stateFiles } from './state-directory.ts'
  */
 export function clearUnfinished(root: TreeHandle, state: TreePath): void {
   const recorded = new Set(historyIds(root, state).filter((id) => root.entry(recordPath(state, id)) !== undefined))
-  for (const one of [...intendedStates(root, state), state]) {
+  const others = readIntent(root, state)
+  for (const one of [...others, state]) {
     removeBelow(root, childPath(one, stateFiles.staging))
     for (const id of historyIds(root, one)) if (!recorded.has(id)) removeBelow(root, historyPath(one, id))
   }
-  for (const name of [stateFiles.newJournal, stateFiles.intent, `${stateFiles.intent}.new`])
-    removeBelow(root, childPath(state, name))
+  removeBelow(root, childPath(state, stateFiles.newJournal))
+  // Only `intent` says where to look: it goes when nothing can come back there, and stays for what is not mounted.
+  const absent = others.filter((one) => isAbsent(root, one))
+  for (const one of others) if (!absent.includes(one)) root.syncFileSystem(parentPath(one))
+  writeIntent(root, state, absent)
 }
 
-/** State directories on other file systems that an unfinished transaction may have put something into. */
-function intendedStates(root: TreeHandle, state: TreePath): TreePath[] {
-  const text = entryFile(diskTree(root.directory), childPath(state, stateFiles.intent)) ?? ''
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => parseTreePath(line, 'intent'))
+/** The same after a command, which by then has succeeded or failed as it has: what stays is removed by the next one. */
+export function tidyUp(root: TreeHandle, state: TreePath): void {
+  try {
+    clearUnfinished(root, state)
+  } catch (error) {
+    if (!isKithError(error, 'io-failed')) throw error
+  }
+}
+
+/** Whether the file system that a state directory was on is not there: it is at the top of what is mounted. */
+function isAbsent(root: TreeHandle, state: TreePath): boolean {
+  const top = parentPath(state)
+  if (top === '/') return false
+  const [here, above] = [root.entry(top), root.entry(parentPath(top))]
+  return here === undefined || above === undefined || areaKey(here) === areaKey(above)
 }
 
 /** Removes a file, or a directory with everything in it, which may be nobody's but ours. */

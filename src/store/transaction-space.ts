@@ -1,10 +1,11 @@
-import { baseName, childPath, parentPath, type TreePath, textTreePath } from '../model/tree-path.ts'
+import { childPath, type TreePath, textTreePath } from '../model/tree-path.ts'
 import type { StagedName } from '../plan/root-change.ts'
 import { makeDirectory } from '../system/files.ts'
 import { TreeHandle } from '../system/tree-handle.ts'
 import { Areas } from './areas.ts'
-import { clearUnfinished } from './clear-unfinished.ts'
+import { tidyUp } from './clear-unfinished.ts'
 import { historyIds, savedPath } from './history-paths.ts'
+import { readIntent, writeIntent } from './intent.ts'
 import { makeDirectories, makeStateDirectory, stateFiles } from './state-directory.ts'
 
 /**
@@ -17,12 +18,13 @@ export async function withSpace<Result>(
 ): Promise<Result> {
   makeDirectory(root || '/')
   using tree = new TreeHandle(root)
-  using space = new TransactionSpace(tree)
+  const state = makeStateDirectory(tree)
   try {
+    using space = new TransactionSpace(tree, state)
     return await body(space)
   } finally {
-    const journals = [stateFiles.journal, stateFiles.rollback].map((name) => childPath(space.state, name))
-    if (journals.every((path) => tree.entry(path) === undefined)) clearUnfinished(tree, space.state)
+    const journals = [stateFiles.journal, stateFiles.rollback].map((name) => childPath(state, name))
+    if (journals.every((path) => tree.entry(path) === undefined)) tidyUp(tree, state)
   }
 }
 
@@ -37,8 +39,10 @@ export class TransactionSpace implements Disposable {
   #made = 0
 
   /** A new one, with the next number. Its directories are made when they are asked for. */
-  constructor(readonly root: TreeHandle) {
-    const state = makeStateDirectory(root)
+  constructor(
+    readonly root: TreeHandle,
+    state: TreePath,
+  ) {
     this.#areas = new Areas(root, state)
     this.id = Math.max(0, ...historyIds(root, state)) + 1
     // What a crash left of an uncommitted one of this number was removed by the recovery.
@@ -99,21 +103,8 @@ export class TransactionSpace implements Disposable {
 
   /** Before anything is on another file system, the disk knows where to look for it. */
   #writeIntent(): void {
-    const { state } = this
-    const text = this.states.slice(1).map((one) => `${one}\n`)
-    replaceFile(this.root, childPath(state, stateFiles.intent), text.join(''))
-    this.root.syncDirectory(state)
+    const { root, state } = this
+    // Of an earlier transaction there may be those that are not mounted now.
+    writeIntent(root, state, [...new Set([...readIntent(root, state), ...this.states.slice(1)])])
   }
-}
-
-/** Writes a file of the state directory, complete or not at all; `bytes` as latin1. */
-function replaceFile(root: TreeHandle, path: TreePath, bytes: string): void {
-  const fresh = childPath(parentPath(path), `${baseName(path)}.new`)
-  if (root.entry(fresh) !== undefined) root.remove(fresh)
-  {
-    using file = root.createFile(fresh, 0o600)
-    file.write(Buffer.from(bytes, 'latin1'))
-    file.sync()
-  }
-  root.rename(fresh, path)
 }

@@ -124,3 +124,17 @@ test('TreeHandle keeps a limited number of directories open', () => {
   expect(open).toBeLessThan(120)
   expect(one.tree.entry(at('/7/file'))?.kind).toBe('file')
 })
+
+test('TreeHandle moves a file out of the directory that it has open for the longest time to one that it has not', () => {
+  using one = scratch()
+  const { tree } = one
+  const most = 64
+  for (let index = 0; index < most + 6; index++) {
+    tree.makeDirectory(at(`/d${index}`), 0o755)
+    make(tree, `/d${index}/f${index}`, 'content')
+  }
+
+  for (let index = 0; index < most; index++) tree.rename(at(`/d${index + 6}/f${index + 6}`), at(`/d${index}/moved`))
+
+  for (let index = 0; index < most; index++) expect(tree.names(at(`/d${index}`))).toContain('moved')
+})

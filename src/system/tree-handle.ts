@@ -201,7 +201,12 @@ export class TreeHandle implements Disposable {
   #directory(path: TreePath): number {
     if (path === '/') return this.#root
     const known = this.#open.get(path)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      // The last one used is closed last: two at a time stay open whatever there is to open.
+      this.#open.delete(path)
+      this.#open.set(path, known)
+      return known
+    }
     for (const [oldest, fd] of this.#open) {
       if (this.#open.size < mostOpen) break
       this.#open.delete(oldest)

@@ -1,15 +1,14 @@
-import * as fs from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { KithError } from '../../src/errors/kith-error.ts'
 import { recoverRoot } from '../../src/store/recover.ts'
 import { planReverting, revertTransactions } from '../../src/store/revert-transactions.ts'
 import { makeStateDirectory } from '../../src/store/state-directory.ts'
 import { testContext } from '../../src/store/store-fixture.ts'
 import { TreeHandle } from '../../src/system/tree-handle.ts'
-import { type DiskChange, type DiskLog, type Inodes, logChanges, readDisk, showDisk, writeDisk } from './disk.ts'
+import { type Inodes, readDisk, showDisk, writeDisk } from './disk.ts'
+import { type DiskChange, type DiskLog, logChanges } from './disk-log.ts'
 import { type RecordedChange, recordChanges } from './record.ts'
 import type { Scenario } from './scenarios.ts'
+import { type Scratch, scratch } from './scratch.ts'
 import { buildState, type CrashState, crashStates, random, type StateBounds } from './states.ts'
 
 export interface ScenarioLog {
@@ -21,26 +20,10 @@ export interface ScenarioLog {
   readonly new: string
 }
 
-/** In memory where there is such a place: a hundred thousand trees are made here. */
-const scratchParent = fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-
-interface Scratch extends Disposable {
-  readonly directory: string
-  readonly root: string
-}
-
-function scratch(): Scratch {
-  const directory = fs.mkdtempSync(join(scratchParent, 'kith-crash-'))
-  const root = join(directory, 'root')
-  fs.mkdirSync(root)
-  return { directory, root, [Symbol.dispose]: () => fs.rmSync(directory, { recursive: true, force: true }) }
-}
-
 /** Runs a scenario and records what it does. The record is complete: replayed in memory it gives the tree that is really there. */
 export async function recordScenario(scenario: Scenario): Promise<ScenarioLog> {
   using at = scratch()
-  await scenario.prepare(at.root, at.directory)
-  lockOnce(at.root)
+  await prepareScenario(scenario, at)
   const start = readDisk(at.root)
   const recorded = await recordChanges(at.root, () => scenario.command(at.root, at.directory))
   const log = logChanges(start, recorded)
@@ -53,14 +36,17 @@ export async function recordScenario(scenario: Scenario): Promise<ScenarioLog> {
   return { scenario, recorded, log, old: showDisk(start), new: showDisk(after) }
 }
 
-/** Every command takes the lock first, for which there must be a place. */
-function lockOnce(root: string): void {
-  using tree = new TreeHandle(root)
+/** Brings the root of `at` to where the command of a scenario begins. */
+export async function prepareScenario(scenario: Scenario, at: Scratch): Promise<void> {
+  for (const path of scenario.mounts ?? []) at.mount(at.root + path)
+  await scenario.prepare(at.root, at.directory)
+  // Every command takes the lock first, for which there must be a place.
+  using tree = new TreeHandle(at.root)
   makeStateDirectory(tree)
 }
 
 /** What the command writes itself has the time of writing, which the record does not. */
-function withoutTimes(shown: string): string {
+export function withoutTimes(shown: string): string {
   return shown.replace(/ (file|symlink|fifo) (\d+ \d+:\d+) \d+/g, ' $1 $2')
 }
 
@@ -108,7 +94,7 @@ async function checkState(state: CrashState, one: ScenarioLog, checking: Checkin
   const missing = missingFile(state, one)
   if (missing !== undefined) return `before recovery "${missing}" is missing, which both versions have`
   using at = scratch()
-  writeDisk(state.inodes, at.root)
+  writeDisk(state.inodes, at.root, at.mount)
   const isNested = checking.count % checking.nestedEvery === 0
   const start = isNested ? readDisk(at.root) : undefined
   let failure: string | undefined
@@ -149,7 +135,7 @@ function checkNested(
     result.states++
     result.nested++
     using scene = scratch()
-    writeDisk(state.inodes, scene.root)
+    writeDisk(state.inodes, scene.root, scene.mount)
     const problem = recover(scene.root) ?? judge(readDisk(scene.root), at, one)
     if (problem !== undefined) return `after a crash in the recovery, at ${state.at}: ${problem}`
   }
@@ -181,9 +167,18 @@ function judge(outcome: Inodes, at: number, one: ScenarioLog): string | undefine
   const { renamed, durable } = commitOf(one.log.changes)
   const allowed = at <= renamed ? [one.old] : at > durable ? [one.new] : [one.old, one.new]
   if (!allowed.includes(shown)) return `neither old nor new:\n${firstDifference(allowed.at(-1) ?? '', shown)}`
-  const left = showDisk(outcome, true)
+  return leftOver(outcome)
+}
+
+/** What is in kith's directories besides transactions that are done, or undefined. */
+export function leftOver(inodes: Inodes): string | undefined {
+  const paths = showDisk(inodes, true)
     .split('\n')
-    .filter((line) => /\/\.kith\//.test(line) && !/\/\.kith\/(?:history\/(?:\d+\/(?:record|saved\/)?)?)? ?/.test(line))
+    .flatMap((line) => /^\S*\/\.kith\/(\S*)/.exec(line)?.[1] ?? [])
+  const records = new Set(paths.filter((path) => /^history\/\d+\/record$/.test(path)))
+  const isOfDone = (path: string): boolean =>
+    records.has(path) || records.has(path.replace(/^(history\/\d+\/)(?:saved\/.*)?$/, '$1record'))
+  const left = paths.filter((path) => path !== '' && path !== 'history/' && !isOfDone(path))
   return left.length > 0 ? `left over: ${left.join('; ')}` : undefined
 }
 
@@ -210,7 +205,7 @@ function missingFile({ inodes }: CrashState, one: ScenarioLog): string | undefin
   return [...pathsOf(one.old)].find((path) => after.has(path) && !now.has(path))
 }
 
-function firstDifference(expected: string, found: string): string {
+export function firstDifference(expected: string, found: string): string {
   const [before, after] = [expected.split('\n'), found.split('\n')]
   const lines = [
     ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly name: string
   /** How many packages the command is about. */
   readonly packages: number
+  /** Paths in the root where other file systems are mounted. */
+  readonly mounts?: readonly string[]
   /** Brings an empty root to where the command begins. */
   readonly prepare: (root: string, directory: string) => Promise<void>
   readonly command: (root: string, directory: string) => Promise<void>
@@ -62,6 +64,7 @@ const tool: Package = {
     '/etc/tool.conf': 'conf 1',
     '/etc/edited.conf': 'edited 1',
     '/var/spool/tool': { fifo: 0o622 },
+    '/boot/tool.img': 'image 1',
   },
 }
 const nextTool: Package = {
@@ -77,12 +80,17 @@ const nextTool: Package = {
     '/etc/tool.conf': 'conf 2',
     '/etc/edited.conf': 'edited 2',
     '/var/spool/tool': { fifo: 0o600 },
+    '/boot/tool.img': 'image 2',
   },
 }
 
 async function install(root: string, directory: string, packages: readonly Package[]): Promise<void> {
   const artifacts = new Map<string, string>()
-  for (const one of packages) artifacts.set(one.name, await packPackage(one, { directory }))
+  for (const one of packages) {
+    // Packed once, so that the files of a command that runs again have the times that they had.
+    const packed = join(directory, `${one.name}@${one.version ?? '1.0'}-1.tar.gz`)
+    artifacts.set(one.name, fs.existsSync(packed) ? packed : await packPackage(one, { directory }))
+  }
   const settings = { root, isForced: false, refusesConflicts: false, environment: {} }
   const names = packages.map(({ name }) => parsePackageName(name))
   await installPackages({ names, artifactOf: (name) => artifacts.get(name) }, settings, testContext().context)
@@ -237,3 +245,11 @@ const single: readonly Scenario[] = [
 ]
 
 export const scenarios: readonly Scenario[] = [...single, ...sized(10), ...sized(50)]
+
+/** The same where parts of the root are other file systems. Only root can mount them. */
+export const areaScenarios: readonly Scenario[] = [
+  ['/usr'],
+  ['/var'],
+  ['/boot', '/usr'],
+  ['/etc', '/usr/lib', '/var'],
+].flatMap((mounts) => single.map((one) => ({ ...one, name: `${one.name}, ${mounts.join(' ')} mounted`, mounts })))

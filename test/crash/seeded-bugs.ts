@@ -1,4 +1,4 @@
-import type { DiskChange, DiskLog } from './disk.ts'
+import type { DiskChange, DiskLog } from './disk-log.ts'
 
 /** Mistakes in the order of a transaction's steps, made in its record: what the test of crashes must find. */
 export interface SeededBug {

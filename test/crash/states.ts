@@ -1,4 +1,5 @@
-import { applyChange, copyInode, type DiskChange, type DiskLog, type Inodes, showDisk } from './disk.ts'
+import { copyInode, type Inodes, showDisk } from './disk.ts'
+import { applyChange, type DiskChange, type DiskLog } from './disk-log.ts'
 
 /** A seeded source of numbers from 0 to 1, the same everywhere (mulberry32). */
 export function random(seed: number): () => number {
@@ -84,13 +85,14 @@ function sample(pending: readonly number[], most: number, next: () => number): r
 /** Those of the first `at` changes that no sync covers. */
 function pendingChanges(changes: readonly DiskChange[], at: number): number[] {
   const synced = new Set<number>()
+  const wholly = new Set<number>()
   const pending: number[] = []
   for (let index = at - 1; index >= 0; index--) {
     const change = changes[index]
-    if (change === undefined) continue
+    if (change === undefined || wholly.has(change.fileSystem)) continue
     if (change.kind === 'sync') {
-      if (change.inode === 'all') break
-      synced.add(change.inode)
+      if (change.inode === 'all') wholly.add(change.fileSystem)
+      else synced.add(change.inode)
     } else if (!isCovered(change, synced)) pending.push(index)
   }
   return pending.reverse()
