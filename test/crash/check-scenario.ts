@@ -13,7 +13,6 @@ import { buildState, type CrashState, crashStates, random, type StateBounds } fr
 
 export interface ScenarioLog {
   readonly scenario: Scenario
-  readonly recorded: readonly RecordedChange[]
   readonly log: DiskLog
   /** The root before and after, as showDisk has it. */
   readonly old: string
@@ -26,14 +25,24 @@ export async function recordScenario(scenario: Scenario): Promise<ScenarioLog> {
   await prepareScenario(scenario, at)
   const start = readDisk(at.root)
   const recorded = await recordChanges(at.root, () => scenario.command(at.root, at.directory))
+  return logScenario(scenario, { start, recorded, after: readDisk(at.root) })
+}
+
+export interface RecordedRun {
+  readonly start: Inodes
+  readonly recorded: readonly RecordedChange[]
+  /** What is really there then. */
+  readonly after: Inodes
+}
+
+/** The same of a run that is over. Throws where the record is not complete. */
+export function logScenario(scenario: Scenario, { start, recorded, after }: RecordedRun): ScenarioLog {
   const log = logChanges(start, recorded)
-  const after = buildState(log, log.changes.length)
-  const real = showDisk(readDisk(at.root), true)
-  if (withoutTimes(showDisk(after, true)) !== withoutTimes(real))
-    throw new Error(
-      `the record of "${scenario.name}" is not complete:\n${firstDifference(showDisk(after, true), real)}`,
-    )
-  return { scenario, recorded, log, old: showDisk(start), new: showDisk(after) }
+  const replayed = buildState(log, log.changes.length)
+  const [real, told] = [showDisk(after, true), showDisk(replayed, true)]
+  if (withoutTimes(told) !== withoutTimes(real))
+    throw new Error(`the record of "${scenario.name}" is not complete:\n${firstDifference(told, real)}`)
+  return { scenario, log, old: showDisk(start), new: showDisk(replayed) }
 }
 
 /** Brings the root of `at` to where the command of a scenario begins. */

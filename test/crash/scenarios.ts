@@ -18,6 +18,8 @@ export interface Scenario {
   /** Brings an empty root to where the command begins. */
   readonly prepare: (root: string, directory: string) => Promise<void>
   readonly command: (root: string, directory: string) => Promise<void>
+  /** The same as words for the executable, run in `directory` once the command itself has packed there what it needs. */
+  readonly words?: readonly string[]
 }
 
 interface Package {
@@ -172,20 +174,29 @@ const single: readonly Scenario[] = [
     packages: 1,
     prepare: async () => undefined,
     command: (root, directory) => install(root, directory, [tool]),
+    words: ['install', './tool@1.0-1.tar.gz'],
   },
   {
     name: 'upgrade of the libc and the shell',
     packages: 1,
     prepare: (root, directory) => install(root, directory, [base]),
     command: (root, directory) => install(root, directory, [nextBase]),
+    words: ['install', './base@2.0-1.tar.gz'],
   },
   {
     name: 'upgrade with moved, removed and type-changed files, an edited one in /etc',
     packages: 1,
     prepare: withTool,
     command: (root, directory) => install(root, directory, [nextTool]),
+    words: ['install', './tool@2.0-1.tar.gz'],
   },
-  { name: 'remove', packages: 1, prepare: withTool, command: (root) => remove(root, 'tool') },
+  {
+    name: 'remove',
+    packages: 1,
+    prepare: withTool,
+    command: (root) => remove(root, 'tool'),
+    words: ['remove', 'tool'],
+  },
   {
     name: 'swap of an alternative',
     packages: 1,
@@ -197,6 +208,7 @@ const single: readonly Scenario[] = [
       const swap = { package: parsePackageName('other'), path: textTreePath('/usr/bin/sh') }
       await swapAlternatives([swap], root)
     },
+    words: ['alternatives', 'other', '/usr/bin/sh'],
   },
   {
     name: 'undo of an upgrade',
@@ -206,6 +218,7 @@ const single: readonly Scenario[] = [
       await install(root, directory, [nextTool])
     },
     command: (root) => revert(root, { kind: 'undo' }),
+    words: ['undo'],
   },
   {
     name: 'undo of a removal',
@@ -215,6 +228,7 @@ const single: readonly Scenario[] = [
       await remove(root, 'tool')
     },
     command: (root) => revert(root, { kind: 'undo' }),
+    words: ['undo'],
   },
   {
     name: 'redo',
@@ -225,6 +239,7 @@ const single: readonly Scenario[] = [
       await revert(root, { kind: 'undo' })
     },
     command: (root) => revert(root, { kind: 'redo' }),
+    words: ['redo'],
   },
   {
     name: 'several at once, of which files move from one to another',
@@ -241,6 +256,7 @@ const single: readonly Scenario[] = [
         { name: 'two', version: '2.0', nodes: { '/usr/bin/two': 'of two', '/usr/bin/shared': 'of two now' } },
         { name: 'three', nodes: { '/opt/three': { directory: 0o700 }, '/opt/three/x': '3' } },
       ]),
+    words: ['install', './one@2.0-1.tar.gz', './two@2.0-1.tar.gz', './three@1.0-1.tar.gz'],
   },
 ]
 
