@@ -46,7 +46,10 @@ export function logScenario(scenario: Scenario, { start, recorded, after }: Reco
 }
 
 /** Brings the root of `at` to where the command of a scenario begins. */
-export async function prepareScenario(scenario: Scenario, at: Scratch): Promise<void> {
+export async function prepareScenario(
+  scenario: Scenario,
+  at: Pick<Scratch, 'root' | 'directory' | 'mount'>,
+): Promise<void> {
   for (const path of scenario.mounts ?? []) at.mount(at.root + path)
   await scenario.prepare(at.root, at.directory)
   // Every command takes the lock first, for which there must be a place.
