@@ -1,6 +1,8 @@
 #!/usr/bin/env bun
 import { isRoot } from '../src/store/store-fixture.ts'
 import { areaScenarios, type Scenario, scenarios } from '../test/crash/scenarios.ts'
+import { whyNoTrace } from '../test/crash/trace.ts'
+import { checkKernelFaults } from '../test/faults/check-executable.ts'
 import { checkFaults } from '../test/faults/check-faults.ts'
 
 /**
@@ -21,15 +23,29 @@ let found = 0
 for (const scenario of scenarios.filter(({ packages }) => packages <= 10)) await check(scenario, every)
 if (isRoot) for (const scenario of areaScenarios) await check(scenario, every * 11)
 else say('skipped: other file systems in the root, which only root can mount')
+const noTrace = whyNoTrace()
+if (noTrace === undefined)
+  for (const scenario of scenarios.filter(({ words }) => words !== undefined)) await checkExecutable(scenario)
+else say(`skipped: the executable under the kernel's tracer: ${noTrace}`)
 say(`${runs} faults, ${found} problems`)
 process.exit(found === 0 ? 0 : 1)
 
 async function check(scenario: Scenario, step: number): Promise<void> {
   if (!scenario.name.includes(only)) return
   const { changes, runs: count, problems } = await checkFaults(scenario, step)
+  tell(`${scenario.name}, ${scenario.packages}: ${changes} changes`, count, problems)
+}
+
+/** The real executable: calls fail, or it is killed at them, in the kernel. */
+async function checkExecutable(scenario: Scenario): Promise<void> {
+  if (!scenario.name.includes(only)) return
+  const { calls, runs: count, problems } = await checkKernelFaults(scenario, every)
+  tell(`executable: ${scenario.name}: ${calls} calls of the kernel`, count, problems)
+}
+
+function tell(title: string, count: number, problems: readonly string[]): void {
   runs += count
   found += problems.length
-  const isWell = problems.length === 0
-  say(`${isWell ? 'ok  ' : 'FAIL'} ${scenario.name}, ${scenario.packages}: ${changes} changes, ${count} faults`)
+  say(`${problems.length === 0 ? 'ok  ' : 'FAIL'} ${title}, ${count} faults`)
   for (const problem of problems.slice(0, 3)) say(`     ${problem}`)
 }

@@ -8,16 +8,16 @@ import { type Scratch, scratch } from '../crash/scratch.ts'
 import { traceWords } from '../crash/trace.ts'
 
 /** One call of the kernel that the executable makes: the `count`th of its name. */
-export interface KernelCall {
+interface KernelCall {
   readonly name: string
   readonly count: number
 }
 
-export const kernelFaults = ['ENOSPC', 'EIO', 'EINTR', 'EMFILE', 'KILL'] as const
-export type KernelFault = (typeof kernelFaults)[number]
+const kernelFaults = ['ENOSPC', 'EIO', 'EINTR', 'EMFILE', 'KILL'] as const
+type KernelFault = (typeof kernelFaults)[number]
 
 /** A scenario's command, run by the real executable while the kernel fails it. Disposing removes what it was made with. */
-export interface ExecutableStage extends Disposable {
+interface ExecutableStage extends Disposable {
   readonly scenario: Scenario
   readonly start: Inodes
   readonly new: string
@@ -26,7 +26,7 @@ export interface ExecutableStage extends Disposable {
   readonly calls: readonly KernelCall[]
 }
 
-export async function openExecutableStage(scenario: Scenario): Promise<ExecutableStage> {
+async function openExecutableStage(scenario: Scenario): Promise<ExecutableStage> {
   const at = scratch()
   await prepareScenario(scenario, at)
   const start = readDisk(at.root)
@@ -62,12 +62,38 @@ function traceCalls(scenario: Scenario, start: Inodes, directory: string): Kerne
 }
 
 /** Whether a fault says anything of a call: only what opens something finds too many open files. */
-export function isPossible({ name }: KernelCall, fault: KernelFault): boolean {
+function isPossible({ name }: KernelCall, fault: KernelFault): boolean {
   return (fault === 'EMFILE') === name.startsWith('open') || fault === 'KILL'
 }
 
+/** With fewer the executable itself does not start. */
+const fileLimits = Array.from({ length: 40 }, (_, index) => index + 8)
+
+export interface KernelFaultResult {
+  /** How many calls of the command may fail. */
+  readonly calls: number
+  readonly runs: number
+  readonly problems: readonly string[]
+}
+
+/** Tries every so many pairs of a call of the scenario's command and a fault, and every so many limits of open files. */
+export async function checkKernelFaults(scenario: Scenario, every: number): Promise<KernelFaultResult> {
+  using stage = await openExecutableStage(scenario)
+  const pairs = stage.calls.flatMap((call) =>
+    kernelFaults.filter((fault) => isPossible(call, fault)).map((fault) => [call, fault] as const),
+  )
+  const chosen = pairs.filter((_, index) => index % every === 0)
+  const limits = fileLimits.filter((_, index) => index % every === 0)
+  const outcomes = [
+    ...chosen.map(([call, fault]) => checkKernelFault(stage, call, fault)),
+    ...limits.map((limit) => checkFileLimit(stage, limit)),
+  ]
+  const problems = outcomes.flatMap((problem) => problem ?? [])
+  return { calls: stage.calls.length, runs: outcomes.length, problems }
+}
+
 /** Runs the command with that call failing, or killed at it, then `kith recover`, then the command again. Gives what is wrong, or undefined. */
-export function checkKernelFault(stage: ExecutableStage, call: KernelCall, fault: KernelFault): string | undefined {
+function checkKernelFault(stage: ExecutableStage, call: KernelCall, fault: KernelFault): string | undefined {
   const { name, count } = call
   const effect = fault === 'KILL' ? 'signal=KILL' : `error=${fault}`
   const inject = `inject=${name}:${effect}:when=${count}`
@@ -77,7 +103,7 @@ export function checkKernelFault(stage: ExecutableStage, call: KernelCall, fault
 }
 
 /** The same with so few files that it may open. */
-export function checkFileLimit(stage: ExecutableStage, limit: number): string | undefined {
+function checkFileLimit(stage: ExecutableStage, limit: number): string | undefined {
   const under = ['sh', '-c', `ulimit -n ${limit}; exec "$@"`, 'sh']
   const problem = checkUnder(stage, under, (run) => judgeRun(run, 'EMFILE'))
   return problem === undefined ? undefined : `${stage.scenario.name}: at most ${limit} open files: ${problem}`
