@@ -2,6 +2,7 @@ import { isKithError } from '../errors/kith-error.ts'
 import { childPath, parentPath, type TreePath } from '../model/tree-path.ts'
 import type { TreeHandle } from '../system/tree-handle.ts'
 import { areaKey } from './areas.ts'
+import { readRecordHead } from './history.ts'
 import { historyIds, historyPath, recordPath } from './history-paths.ts'
 import { readIntent, writeIntent } from './intent.ts'
 import { stateFiles } from './state-directory.ts'
@@ -13,15 +14,29 @@ import { stateFiles } from './state-directory.ts'
 export function clearUnfinished(root: TreeHandle, state: TreePath): void {
   const recorded = new Set(historyIds(root, state).filter((id) => root.entry(recordPath(state, id)) !== undefined))
   const others = readIntent(root, state)
+  // What was not mounted for a while may have the number of a transaction that came after.
+  const isOf = (id: number, one: TreePath): boolean =>
+    one === state || statesOf(id, root, state)?.includes(one) !== false
   for (const one of [...others, state]) {
     removeBelow(root, childPath(one, stateFiles.staging))
-    for (const id of historyIds(root, one)) if (!recorded.has(id)) removeBelow(root, historyPath(one, id))
+    for (const id of historyIds(root, one))
+      if (!recorded.has(id) || !isOf(id, one)) removeBelow(root, historyPath(one, id))
   }
   removeBelow(root, childPath(state, stateFiles.newJournal))
   // Only `intent` says where to look: it goes when nothing can come back there, and stays for what is not mounted.
   const absent = others.filter((one) => isAbsent(root, one))
   for (const one of others) if (!absent.includes(one)) root.syncFileSystem(parentPath(one))
   writeIntent(root, state, absent)
+}
+
+/** The state directories of a transaction that is done; undefined where its record is damaged. */
+function statesOf(id: number, root: TreeHandle, state: TreePath): readonly TreePath[] | undefined {
+  try {
+    return readRecordHead(root.directory, state, id).states
+  } catch (error) {
+    if (!isKithError(error, 'journal-invalid')) throw error
+    return undefined
+  }
 }
 
 /** The same after a command, which by then has succeeded or failed as it has: what stays is removed by the next one. */

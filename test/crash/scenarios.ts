@@ -98,6 +98,17 @@ async function install(root: string, directory: string, packages: readonly Packa
   await installPackages({ names, artifactOf: (name) => artifacts.get(name) }, settings, testContext().context)
 }
 
+/** Installs a package that has nothing to do with the scenarios. */
+export async function installPlain({
+  root,
+  directory,
+}: {
+  readonly root: string
+  readonly directory: string
+}): Promise<void> {
+  await install(root, directory, [{ name: 'plain', nodes: { '/opt/plain': 'plain' } }])
+}
+
 async function remove(root: string, ...names: readonly string[]): Promise<void> {
   const settings = { root, isForced: true, environment: {} }
   await removePackages(names.map(parsePackageName), settings, testContext().context)

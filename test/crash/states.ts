@@ -25,6 +25,8 @@ export interface StateBounds {
   readonly subsets: number
   /** About how many states in all, spread over all crash points; every one when not given. */
   readonly most?: number
+  /** Crash points before this one are left out. */
+  readonly from?: number
 }
 
 /**
@@ -35,7 +37,7 @@ export function* crashStates(log: DiskLog, bounds: StateBounds, next: () => numb
   const seen = new Set<string>()
   const step = bounds.most === undefined ? 1 : countChoices(log.changes, bounds) / bounds.most
   let position = 0
-  for (let at = 0; at <= log.changes.length; at++)
+  for (let at = bounds.from ?? 0; at <= log.changes.length; at++)
     for (const kept of choices(pendingChanges(log.changes, at), bounds, next)) {
       // Most would be the same as others; some more are built than asked for.
       const isChosen = Math.floor(position / step) !== Math.floor((position + 1.3) / step)
@@ -49,9 +51,9 @@ export function* crashStates(log: DiskLog, bounds: StateBounds, next: () => numb
     }
 }
 
-function countChoices(changes: readonly DiskChange[], { singles, subsets }: StateBounds): number {
+function countChoices(changes: readonly DiskChange[], { singles, subsets, from = 0 }: StateBounds): number {
   let count = 0
-  for (let at = 0; at <= changes.length; at++) {
+  for (let at = from; at <= changes.length; at++) {
     const pending = pendingChanges(changes, at).length
     count += pending === 0 ? 1 : 2 + 2 * Math.min(singles, pending) + subsets
   }

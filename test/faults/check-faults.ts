@@ -24,7 +24,7 @@ export async function checkFaults(scenario: Scenario, every: number): Promise<Fa
   let runs = 0
   for (let index = 0; index < changes; index++)
     for (const [position, fault] of allFaults.entries()) {
-      if ((index + position) % every !== 0) continue
+      if ((index * allFaults.length + position) % every !== 0) continue
       runs++
       const problem = await checkFault(stage, index, fault)
       if (problem !== undefined) problems.push(problem)

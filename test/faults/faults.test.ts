@@ -4,7 +4,7 @@ import { areaScenarios, scenarios } from '../crash/scenarios.ts'
 import { checkFaults } from './check-faults.ts'
 
 /** Of what `npm run test:faults` does whole, every so many pairs of a change and a fault. */
-const every = { root: 29, areas: 97 }
+const every = { root: 67, areas: 179 }
 
 for (const scenario of scenarios.filter(({ packages }) => packages <= 3))
   test(`whatever fails in "${scenario.name}", the root is the old or the new one, and the command works again`, async () => {
