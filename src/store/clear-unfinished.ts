@@ -22,7 +22,7 @@ export function clearUnfinished(root: TreeHandle, state: TreePath): void {
     for (const id of historyIds(root, one))
       if (!recorded.has(id) || !isOf(id, one)) removeBelow(root, historyPath(one, id))
   }
-  removeBelow(root, childPath(state, stateFiles.newJournal))
+  for (const name of [stateFiles.newJournal, stateFiles.newReserve]) removeBelow(root, childPath(state, name))
   // Only `intent` says where to look: it goes when nothing can come back there, and stays for what is not mounted.
   const absent = others.filter((one) => isAbsent(root, one))
   for (const one of others) if (!absent.includes(one)) root.syncFileSystem(parentPath(one))

@@ -15,6 +15,8 @@ export const stateFiles = {
   newJournal: 'journal.new',
   rollback: 'rollback',
   history: 'history',
+  reserve: 'reserve',
+  newReserve: 'reserve.new',
 } as const
 
 /** Where the state directory of a root is, or would be. */

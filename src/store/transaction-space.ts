@@ -6,6 +6,7 @@ import { Areas } from './areas.ts'
 import { tidyUp } from './clear-unfinished.ts'
 import { historyIds, savedPath } from './history-paths.ts'
 import { readIntent, writeIntent } from './intent.ts'
+import { keepReserve } from './reserve.ts'
 import { makeDirectories, makeStateDirectory, stateFiles } from './state-directory.ts'
 
 /**
@@ -21,7 +22,9 @@ export async function withSpace<Result>(
   const state = makeStateDirectory(tree)
   try {
     using space = new TransactionSpace(tree, state)
-    return await body(space)
+    const result = await body(space)
+    keepReserve(tree, state)
+    return result
   } finally {
     const journals = [stateFiles.journal, stateFiles.rollback].map((name) => childPath(state, name))
     if (journals.every((path) => tree.entry(path) === undefined)) tidyUp(tree, state)

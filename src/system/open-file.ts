@@ -30,6 +30,14 @@ export class OpenFile implements Disposable {
     })
   }
 
+  /** Takes room on the disk; size and content stay. */
+  allocate(sizeBytes: number): void {
+    this.#attempt('set room aside in', () => {
+      tellTreeChange(() => ({ kind: 'allocate', at: this.at, sizeBytes }))
+      entries.allocate(this.#descriptor, sizeBytes)
+    })
+  }
+
   changeMode(mode: number): void {
     this.#attempt('change mode of', () => {
       tellTreeChange(() => ({ kind: 'change-mode', at: this.at, mode }))

@@ -190,7 +190,7 @@ export function leftOver(inodes: Inodes): string | undefined {
   const records = new Set(paths.filter((path) => /^history\/\d+\/record$/.test(path)))
   const isOfDone = (path: string): boolean =>
     records.has(path) || records.has(path.replace(/^(history\/\d+\/)(?:saved\/.*)?$/, '$1record'))
-  const left = paths.filter((path) => path !== '' && path !== 'history/' && !isOfDone(path))
+  const left = paths.filter((path) => !['', 'history/', 'reserve'].includes(path) && !isOfDone(path))
   return left.length > 0 ? `left over: ${left.join('; ')}` : undefined
 }
 

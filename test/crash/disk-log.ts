@@ -90,6 +90,8 @@ export function logChanges(start: Inodes, recorded: readonly RecordedChange[]): 
       case 'write':
         change(one.path, { append: one.bytes })
         break
+      case 'allocate':
+        break
       case 'change-mode':
         change(one.path, { mode: one.mode })
         break

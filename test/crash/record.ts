@@ -9,6 +9,7 @@ export type RecordedChange =
     }
   | { readonly kind: 'make-symlink'; readonly path: string; readonly to: string }
   | { readonly kind: 'write'; readonly path: string; readonly bytes: string }
+  | { readonly kind: 'allocate'; readonly path: string; readonly sizeBytes: number }
   | { readonly kind: 'link' | 'rename'; readonly path: string; readonly to: string }
   | { readonly kind: 'remove' | 'remove-directory' | 'sync' | 'sync-file-system'; readonly path: string }
   | { readonly kind: 'change-owner'; readonly path: string; readonly uid: number; readonly gid: number }

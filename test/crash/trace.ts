@@ -135,6 +135,10 @@ function changeOf(call: Call, path: string, to: string): Found | undefined {
       return { change: { kind: 'make-symlink', path, to: textOf(args[0]) } }
     case 'write':
       return { change: { kind: 'write', path, bytes: textOf(args[1]).slice(0, Math.max(0, result)) } }
+    case 'fallocate':
+      return args[1] === 'FALLOC_FL_KEEP_SIZE'
+        ? { change: { kind: 'allocate', path, sizeBytes: Number(args[3]) } }
+        : { other: name, path }
     case 'linkat':
       return { change: { kind: 'link', path, to } }
     case 'renameat':
