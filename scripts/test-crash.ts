@@ -1,7 +1,8 @@
 #!/usr/bin/env bun
+import { isRoot } from '../src/store/store-fixture.ts'
 import { checkScenario, recordScenario } from '../test/crash/check-scenario.ts'
-import { scenarios } from '../test/crash/scenarios.ts'
-import { seededBugs } from '../test/crash/seeded-bugs.ts'
+import { areaScenarios, type Scenario, scenarios } from '../test/crash/scenarios.ts'
+import { areaBugs, type SeededBug, seededBugs } from '../test/crash/seeded-bugs.ts'
 
 /**
  * Crashes in every transaction of test/crash/scenarios.ts, at least a hundred thousand states of the disk: recovery runs on each, and the
@@ -12,36 +13,21 @@ const wanted = Number(argument('--states') ?? 100_000)
 const seed = Number(argument('--seed') ?? 1)
 /** What one package in a transaction makes slower. */
 const shareOf = (packages: number): number => (packages <= 3 ? 8 : packages <= 10 ? 6 : 2)
-const shares = scenarios.reduce((sum, { packages }) => sum + shareOf(packages), 0)
+const mounting = isRoot ? areaScenarios : []
+if (!isRoot) say('skipped: other file systems in the root, which only root can mount')
+/** Mounting makes each state slower. */
+const shareOfMounting = 1
+const shares = scenarios.reduce((sum, { packages }) => sum + shareOf(packages), 0) + mounting.length * shareOfMounting
 
 let states = 0
 let nested = 0
 let violations = 0
-for (const scenario of scenarios) {
-  const one = await recordScenario(scenario)
-  // A part of them comes from crashes in the recovery; what a small transaction has not, the others make up for.
-  const most = Math.ceil((wanted * shareOf(scenario.packages)) / shares)
-  const bounds = { singles: 24, subsets: 40, most }
-  const nestedBounds = { singles: 3, subsets: 2 }
-  const result = await checkScenario(one, { bounds, seed, nestedEvery: 40, undoEvery: 50, nestedBounds })
-  states += result.states
-  nested += result.nested
-  violations += result.violations.length
-  const told = `${scenario.name}, ${scenario.packages}: ${one.log.changes.length} changes, ${result.states} states`
-  say(`${result.violations.length === 0 ? 'ok  ' : 'FAIL'} ${told}, ${result.violations.length} violations`)
-  for (const { at, problem } of result.violations.slice(0, 3)) say(`     after change ${at}: ${problem}`)
-}
-for (const bug of seededBugs) {
-  const scenario = scenarios.find(({ packages, name }) => packages === 10 && name === 'upgrade')
-  if (scenario === undefined) throw new Error('the scenario is gone')
-  const one = await recordScenario(scenario)
-  const log = { ...one.log, changes: bug.make(one.log) }
-  const bounds = { singles: 8, subsets: 8, most: 2000 }
-  const options = { bounds, seed, nestedEvery: 5000, undoEvery: 50, nestedBounds: bounds }
-  const found = (await checkScenario({ ...one, log }, options)).violations.length
-  if (found === 0) violations++
-  say(`${found > 0 ? 'ok  ' : 'FAIL'} seeded bug, ${found} violations: ${bug.name}`)
-}
+for (const scenario of scenarios) await check(scenario, shareOf(scenario.packages))
+for (const scenario of mounting) await check(scenario, shareOfMounting)
+for (const bug of seededBugs) await find(bug, ({ packages, name }) => packages === 10 && name === 'upgrade')
+if (isRoot)
+  for (const bug of areaBugs)
+    await find(bug, ({ name }) => name.startsWith('upgrade with moved') && name.endsWith(', /usr mounted'))
 say(`${states} states, ${nested} of them after a crash in a recovery, ${violations} violations`)
 process.exit(violations === 0 && states >= wanted ? 0 : 1)
 
@@ -52,4 +38,30 @@ function argument(name: string): string | undefined {
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
+}
+
+async function check(scenario: Scenario, share: number): Promise<void> {
+  const one = await recordScenario(scenario)
+  // A part of them comes from crashes in the recovery; what a small transaction has not, the others make up for.
+  const bounds = { singles: 24, subsets: 40, most: Math.ceil((wanted * share) / shares) }
+  const nestedBounds = { singles: 3, subsets: 2 }
+  const result = await checkScenario(one, { bounds, seed, nestedEvery: 40, undoEvery: 50, nestedBounds })
+  states += result.states
+  nested += result.nested
+  violations += result.violations.length
+  const told = `${scenario.name}, ${scenario.packages}: ${one.log.changes.length} changes, ${result.states} states`
+  say(`${result.violations.length === 0 ? 'ok  ' : 'FAIL'} ${told}, ${result.violations.length} violations`)
+  for (const { at, problem } of result.violations.slice(0, 3)) say(`     after change ${at}: ${problem}`)
+}
+
+async function find(bug: SeededBug, isOf: (scenario: Scenario) => boolean): Promise<void> {
+  const scenario = [...scenarios, ...mounting].find(isOf)
+  if (scenario === undefined) throw new Error('the scenario is gone')
+  const one = await recordScenario(scenario)
+  const log = { ...one.log, changes: bug.make(one.log) }
+  const bounds = { singles: 8, subsets: 8, most: 2000, from: bug.from?.(one.log) ?? 0 }
+  const options = { bounds, seed, nestedEvery: 5000, undoEvery: 50, nestedBounds: bounds }
+  const found = (await checkScenario({ ...one, log }, options)).violations.length
+  if (found === 0) violations++
+  say(`${found > 0 ? 'ok  ' : 'FAIL'} seeded bug, ${found} violations: ${bug.name}`)
 }

@@ -4,6 +4,8 @@ import type { DiskChange, DiskLog } from './disk-log.ts'
 export interface SeededBug {
   readonly name: string
   readonly make: (log: DiskLog) => DiskChange[]
+  /** Crashes before this change cannot show it. */
+  readonly from?: (log: DiskLog) => number
 }
 
 const isRename = (change: DiskChange | undefined, to: string): boolean =>
@@ -64,17 +66,12 @@ function isNewNameOf(change: DiskChange, start: DiskLog['start']): boolean {
   return inode !== undefined && start.has(inode)
 }
 
-export interface AreaBug extends SeededBug {
-  /** Crashes before this change cannot show it. */
-  readonly from: (log: DiskLog) => number
-}
-
 const commitOf = ({ changes }: DiskLog): number => changes.findIndex((one) => isRename(one, 'journal'))
 const endOf = ({ changes }: DiskLog): number => changes.findIndex((one) => isRename(one, 'record'))
 const isOfOther = (change: DiskChange): boolean => change.kind === 'sync' && change.fileSystem > 0
 
 /** The same where another file system is mounted in the root. */
-export const areaBugs: readonly AreaBug[] = [
+export const areaBugs: readonly SeededBug[] = [
   {
     name: 'another file system is not synced before the journal has its name',
     from: commitOf,

@@ -11,6 +11,9 @@ import { traceWords } from '../crash/trace.ts'
 interface KernelCall {
   readonly name: string
   readonly count: number
+  /** Whether it opens something, and whether it makes it. */
+  readonly opens: boolean
+  readonly makes: boolean
 }
 
 const kernelFaults = ['ENOSPC', 'EIO', 'EINTR', 'EMFILE', 'KILL'] as const
@@ -56,14 +59,16 @@ function traceCalls(scenario: Scenario, start: Inodes, directory: string): Kerne
     if (name === undefined) continue
     const count = (counts.get(name) ?? 0) + 1
     counts.set(name, count)
-    if (line.includes(root)) calls.push({ name, count })
+    const opens = name.startsWith('open')
+    if (line.includes(root)) calls.push({ name, count, opens, makes: line.includes('O_CREAT') })
   }
   return calls
 }
 
 /** Whether a fault says anything of a call: only what opens something finds too many open files. */
-function isPossible({ name }: KernelCall, fault: KernelFault): boolean {
-  return (fault === 'EMFILE') === name.startsWith('open') || fault === 'KILL'
+function isPossible({ opens, makes }: KernelCall, fault: KernelFault): boolean {
+  if (fault === 'KILL') return true
+  return fault === 'EMFILE' ? opens : !opens || makes
 }
 
 /** With fewer the executable itself does not start. */
