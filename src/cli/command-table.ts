@@ -7,6 +7,8 @@ export interface CommandRow {
   readonly letter?: string
   readonly usage: string
   readonly summary: string
+  /** It locks the root first; it is not told of what another command left unfinished, but finishes it. */
+  readonly changesRoot?: true
   /** Options it knows besides --json and --help, without values. */
   readonly options: readonly string[]
   readonly load: () => Promise<Command>
@@ -16,9 +18,10 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'alternatives',
     letter: 'a',
-    usage: '[--no-wait] [-] [PACKAGE PATH]',
+    usage: '[--dry-run] [--no-wait] [-] [PACKAGE PATH]',
     summary: 'List alternatives, or swap to one',
-    options: ['--no-wait'],
+    changesRoot: true,
+    options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/alternatives.ts')).alternatives,
   },
   {
@@ -77,9 +80,10 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'install',
     letter: 'i',
-    usage: '[--no-wait] [PACKAGE|TARBALL...]',
+    usage: '[--dry-run] [--no-wait] [PACKAGE|TARBALL...]',
     summary: 'Install built packages',
-    options: ['--no-wait'],
+    changesRoot: true,
+    options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
   {
@@ -109,6 +113,7 @@ export const commandTable: readonly CommandRow[] = [
     name: 'recover',
     usage: '[--no-wait]',
     summary: 'Finish or take back what was interrupted in the root',
+    changesRoot: true,
     options: ['--no-wait'],
     load: async () => (await import('./commands/recover.ts')).recover,
   },
@@ -116,15 +121,17 @@ export const commandTable: readonly CommandRow[] = [
     name: 'redo',
     usage: '[--dry-run] [--no-wait]',
     summary: 'Bring back what the last undo took back',
+    changesRoot: true,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/undo.ts')).redo,
   },
   {
     name: 'remove',
     letter: 'r',
-    usage: '[--no-wait] [PACKAGE...]',
+    usage: '[--dry-run] [--no-wait] [PACKAGE...]',
     summary: 'Remove packages',
-    options: ['--no-wait'],
+    changesRoot: true,
+    options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/remove.ts')).remove,
   },
   {
@@ -153,6 +160,7 @@ export const commandTable: readonly CommandRow[] = [
     name: 'undo',
     usage: '[--dry-run] [--no-wait] [NUMBER]',
     summary: 'Bring the root back to before the last transaction, or an earlier one',
+    changesRoot: true,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/undo.ts')).undo,
   },

@@ -7,15 +7,16 @@ import { planSwap, type SwapParty } from '../plan/swap-transaction.ts'
 import type { Transaction } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree, type TreeView } from '../system/tree-view.ts'
-import { applyTransaction } from './apply-transaction.ts'
+import { applyTransaction, type PreviewedChange, previewTransaction } from './apply-transaction.ts'
 import { type InstalledPackage, readInstalled, readManifest } from './installed-database.ts'
+import { openRoot } from './open-root.ts'
 import { findOwners } from './owners.ts'
 import { PlannedTree } from './planned-tree.ts'
 import { withSpace } from './transaction-space.ts'
 
 /** The choices of a root, in bytewise order of its file's name. */
 export function listChoices(root: string): Choice[] {
-  const tree = diskTree(root)
+  const { tree } = openRoot(root)
   const directory = new PhysicalPaths(tree).target(textTreePath(choicesDirectory))
   if (tree.entry(directory)?.kind !== 'directory') return []
   return tree.names(directory).flatMap((name) => parseChoiceName(name) ?? [])
@@ -26,7 +27,7 @@ export function listChoices(root: string): Choice[] {
  * package. Throws `not-installed`.
  */
 export function listPreferred(root: string, only?: PackageName): Choice[] {
-  const tree = diskTree(root)
+  const { tree } = openRoot(root)
   const installed = readInstalled(tree)
   if (only !== undefined && !installed.has(only)) throw new KithError('not-installed', { name: only })
   const physical = new PhysicalPaths(tree)
@@ -48,6 +49,13 @@ export async function swapAlternatives(swaps: readonly Choice[], root: string): 
   if (done.length > 0)
     await withSpace(root, (space) => applyTransaction(transaction, space, { command: 'alternatives' }))
   return { done, failure }
+}
+
+/** What swapAlternatives would do. Throws the error of the first that cannot be. */
+export function previewSwaps(swaps: readonly Choice[], root: string): PreviewedChange[] {
+  const { transaction, failure } = planSwaps(swaps, diskTree(root))
+  if (failure !== undefined) throw failure
+  return previewTransaction(transaction, { root, views: new Map() })
 }
 
 export interface SwapOutcome {
