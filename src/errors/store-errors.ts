@@ -16,6 +16,15 @@ export const storeErrors = {
     ({ artifact, reason }) => `Cannot install "${artifact}": not a valid KISS package: ${reason}`,
     () => 'Build it again: kith build NAME',
   ),
+  'artifact-altered': entry<{ artifact: string; expected: string; found: string; origin: string }>(
+    ({ artifact, expected, found, origin }) =>
+      `Cannot install "${artifact}": its SHA-256 is not the one that "${origin}" has:\n  found    ${found}\n  expected ${expected}`,
+    () => 'Get it from where it came from, or build it again: kith build NAME',
+  ),
+  'staging-failed': entry<{ artifact: string; reason: string }>(
+    ({ artifact, reason }) => `Cannot unpack "${artifact}": ${reason}`,
+    () => 'kith doctor shows what this host lacks; or build the package again: kith build NAME',
+  ),
   'file-conflict': entry<{
     package: string
     conflicts: readonly { readonly path: string; readonly owner: string; readonly fault: string | undefined }[]

@@ -42,7 +42,7 @@ export async function stageClosure(
       continue
     }
     // What a package needs is read from its artifact: packaging adds libraries that no recipe names.
-    const one = unpacked.use(await stageArtifact(artifact, root, isForced))
+    const one = unpacked.use(await stageArtifact(artifact, root, isForced, { signal: context.signal }))
     staged.set(name, one)
     for (const { name: needed, kind } of isForced ? [] : one.dependencies)
       if (kind === 'run' && !installed.has(needed)) neededBy.set(needed, [...(neededBy.get(needed) ?? []), name])
