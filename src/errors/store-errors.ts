@@ -19,11 +19,11 @@ export const storeErrors = {
   'artifact-altered': entry<{ artifact: string; expected: string; found: string; origin: string }>(
     ({ artifact, expected, found, origin }) =>
       `Cannot install "${artifact}": its SHA-256 is not the one that "${origin}" has:\n  found    ${found}\n  expected ${expected}`,
-    () => 'Get it from where it came from, or build it again: kith build NAME',
+    ({ artifact }) => `Get it anew from where it came from, or build it again: kith build ${nameOf(artifact)}`,
   ),
   'staging-failed': entry<{ artifact: string; reason: string }>(
     ({ artifact, reason }) => `Cannot unpack "${artifact}": ${reason}`,
-    () => 'kith doctor shows what this host lacks; or build the package again: kith build NAME',
+    ({ artifact }) => `kith doctor shows what this host lacks; or build it again: kith build ${nameOf(artifact)}`,
   ),
   'file-conflict': entry<{
     package: string
@@ -86,6 +86,10 @@ export const storeErrors = {
     },
   ),
 } as const
+
+function nameOf(artifact: string): string {
+  return (artifact.split('/').at(-1) ?? '').split('@')[0] || 'NAME'
+}
 
 const blockedReasons = {
   directory: 'is a directory, the package has a file or link there',

@@ -66,8 +66,15 @@ async function copyAside(original: Original, copy: string): Promise<Pick<Origina
 function unchanging(fd: number, path: string, sizeBytes: number): UnchangingFile {
   const hash = async (): Promise<string> => {
     const hasher = new Bun.CryptoHasher('sha256')
-    for await (const chunk of readOpenFile(fd, path)) hasher.update(chunk)
-    return hasher.digest('hex')
+    const bytes = new Uint8Array(1 << 20)
+    for (let position = 0; ; ) {
+      // Not by a thread of the runtime: reading what programs print may hold all of them, and these may wait for the hash.
+      const length = attempt('read', path, () => fs.readSync(fd, bytes, 0, bytes.length, position))
+      if (length === 0) return hasher.digest('hex')
+      hasher.update(bytes.subarray(0, length))
+      position += length
+      await Bun.sleep(0)
+    }
   }
   return { fd, sizeBytes, hash, [Symbol.dispose]: () => fs.closeSync(fd) }
 }
