@@ -59,6 +59,11 @@ export const storeErrors = {
       `Cannot install "${name}": ${blocked.map(({ path, reason }) => `"${path}" ${blockedReasons[reason]}`).join('; ')}; nothing was changed`,
     ({ package: name, blocked }) => `Move ${blocked[0]?.path ?? 'it'} away, then: kith install ${name}`,
   ),
+  'foreign-link': entry<{ package: string; path: string; link: string; owner: number | undefined }>(
+    ({ package: name, path, link, owner }) =>
+      `Cannot install "${name}": "${link}" on the way of its ${path} is a link of user ${owner ?? 'unknown'}, who can lead it anywhere`,
+    ({ link }) => `Remove it; or, if it leads where it should, make it root's: chown -h root "${link}"`,
+  ),
   'has-dependents': entry<{ package: string; dependents: readonly string[] }>(
     ({ package: name, dependents }) =>
       `Cannot remove "${name}": ${dependents.length} installed ${dependents.length === 1 ? 'package needs' : 'packages need'} it: ${dependents.join(', ')}`,
