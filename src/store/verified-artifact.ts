@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { parseChecksums } from '../model/checksums.ts'
-import { fileInfo, readHead } from '../system/files.ts'
+import { linkInfo, readHead } from '../system/files.ts'
 import type { UnchangingFile } from '../system/unchanging-file.ts'
 
 /** A SHA-256 that an artifact must have, and what says so: a file beside it, or an index. */
@@ -16,7 +16,7 @@ export interface ExpectedHash {
  */
 export function readHashBeside(artifact: string): ExpectedHash | undefined {
   const origin = `${artifact}.sha256`
-  const info = fileInfo(origin)
+  const info = linkInfo(origin)
   if (info === undefined) return undefined
   const { lines } = parseChecksums(info.kind === 'file' ? readText(origin) : '', origin)
   for (const { checksum } of lines) {
