@@ -12,6 +12,8 @@ export interface BatchJob {
   readonly firstSeed: number
   readonly count: number
   readonly bug?: SeededBug | undefined
+  /** Whether only the canary's root can be written, as by the process that unpacks for an installation. */
+  readonly isConfined?: boolean
 }
 
 export interface BatchResult {
@@ -22,14 +24,15 @@ export interface BatchResult {
 
 const mostFindings = 10
 
-async function run({ directory, firstSeed, count, bug }: BatchJob): Promise<BatchResult> {
+async function run({ directory, firstSeed, count, bug, isConfined }: BatchJob): Promise<BatchResult> {
   const abi = landlockAbi()
   if (abi === 0 && bug !== undefined) throw new Error('faulty unpackers only run where Landlock confines them')
-  using canary = openCanary(directory)
+  // Who made the directory removes it: here that may not be possible any more.
+  const canary = openCanary(directory)
   setNoNewPrivileges()
   const rules: LandlockRule[] = [
     { path: '/', access: 'read' },
-    { path: directory, access: 'write' },
+    { path: isConfined === true ? canary.root : directory, access: 'write' },
     { path: '/dev/null', access: 'write-file' },
   ]
   if (abi > 0) restrictSelf({ paths: rules }, abi)

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { landlockAbi } from '../../src/native/landlock.ts'
 import { openCanary } from './canary.ts'
 import { runBatch } from './run-batch.ts'
+import { scratchParent } from './scratch-parent.ts'
 import { type SeededBug, seededBugs } from './seeded-bugs.ts'
 import { tryStaged } from './try-staged.ts'
 
@@ -14,7 +14,7 @@ const mostMemoryBytes = 256 << 20
 
 let directory: string
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'kith-hostile-'))
+  directory = mkdtempSync(join(scratchParent(), 'kith-hostile-'))
 })
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true })
@@ -54,12 +54,23 @@ test(
 
 for (const bug of Object.keys(seededBugs) as SeededBug[])
   test.skipIf(landlockAbi() === 0)(
-    `generated archives find an unpacker that ${bug.replace('-', ' ')} (skipped without Landlock)`,
+    `generated archives find an unpacker that ${bug.replaceAll('-', ' ')} (skipped without Landlock)`,
     async () => {
       const run = await runBatch({ directory, firstSeed: 1, count: 1000, bug }, patienceMs)
 
       expect(run.findings.length).toBeGreaterThan(0)
       expect(run.findings[0]).toMatch(bug === 'tells-lies' ? /it told of/ : /outside|file: /)
+    },
+    patienceMs,
+  )
+
+for (const bug of ['follows-links', 'writes-through', 'links-anything', 'leaves-by-name'] as const)
+  test.skipIf(landlockAbi() === 0)(
+    `Landlock alone stops an unpacker that ${bug.replaceAll('-', ' ')} (skipped without it)`,
+    async () => {
+      const run = await runBatch({ directory, firstSeed: 1, count: 500, bug, isConfined: true }, patienceMs)
+
+      expect(run.findings).toEqual([])
     },
     patienceMs,
   )
