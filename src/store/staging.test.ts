@@ -128,11 +128,13 @@ test('attack: a name with a line break would be two lines of the manifest', asyn
   expect(refusal).not.toContain('\n')
 })
 
-test('stageArtifact() keeps names that are no UTF-8', async () => {
+test('stageArtifact() keeps names that are no UTF-8, and control characters', async () => {
   using at = scratch()
-  using staged = await stage({ nodes: { '/usr/caf\xe9': 'x' } }, at)
+  const names = ['/usr/caf\xe9', '/usr/\x01\x1b[2J\r\t', '/usr/\xff\xfe', '/usr/"\\ ']
+  using staged = await stage({ nodes: Object.fromEntries(names.map((name) => [name, 'x'])) }, at)
 
-  expect(staged.entries.map(({ path }): string => path)).toContain('/usr/caf\xe9')
+  const paths = staged.entries.map(({ path }): string => path)
+  expect(names.filter((name) => !paths.includes(name))).toEqual([])
 })
 
 test('stageArtifact() names what is no artifact', async () => {
