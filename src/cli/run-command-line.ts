@@ -11,8 +11,6 @@ import { type CommandRow, findCommand } from './command-table.ts'
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const [word = 'help', ...rest] = argv
   try {
-    if (word === '__sandbox') return await (await import('../sandbox/launcher.ts')).launchSandbox(rest[0] ?? '')
-    if (word === '__worker') return await (await import('../build/worker.ts')).runWorkerJob(rest[0] ?? '')
     const row = findCommand(word === '--help' || word === '-h' ? 'help' : word)
     const config = readConfig(process.env, process.getuid?.() ?? 0, process.pid)
     if (row === undefined) return await (await import('./run-extension.ts')).runExtension(word, rest, config)

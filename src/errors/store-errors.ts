@@ -16,6 +16,15 @@ export const storeErrors = {
     ({ artifact, reason }) => `Cannot install "${artifact}": not a valid KISS package: ${reason}`,
     () => 'Build it again: kith build NAME',
   ),
+  'artifact-altered': entry<{ artifact: string; expected: string; found: string; origin: string }>(
+    ({ artifact, expected, found, origin }) =>
+      `Cannot install "${artifact}": its SHA-256 is not the one that "${origin}" has:\n  found    ${found}\n  expected ${expected}`,
+    ({ artifact }) => `Get it anew from where it came from, or build it again: kith build ${nameOf(artifact)}`,
+  ),
+  'staging-failed': entry<{ artifact: string; reason: string }>(
+    ({ artifact, reason }) => `Cannot unpack "${artifact}": ${reason}`,
+    ({ artifact }) => `kith doctor shows what this host lacks; or build it again: kith build ${nameOf(artifact)}`,
+  ),
   'file-conflict': entry<{
     package: string
     conflicts: readonly { readonly path: string; readonly owner: string; readonly fault: string | undefined }[]
@@ -49,6 +58,11 @@ export const storeErrors = {
     ({ package: name, blocked }) =>
       `Cannot install "${name}": ${blocked.map(({ path, reason }) => `"${path}" ${blockedReasons[reason]}`).join('; ')}; nothing was changed`,
     ({ package: name, blocked }) => `Move ${blocked[0]?.path ?? 'it'} away, then: kith install ${name}`,
+  ),
+  'foreign-link': entry<{ package: string; path: string; link: string; owner: number | undefined }>(
+    ({ package: name, path, link, owner }) =>
+      `Cannot install "${name}": "${link}" on the way of its ${path} is a link of user ${owner ?? 'unknown'}, who can lead it anywhere`,
+    ({ link }) => `Remove it; or, if it leads where it should, make it root's: chown -h root "${link}"`,
   ),
   'has-dependents': entry<{ package: string; dependents: readonly string[] }>(
     ({ package: name, dependents }) =>
@@ -108,6 +122,10 @@ export const storeErrors = {
     },
   ),
 } as const
+
+function nameOf(artifact: string): string {
+  return (artifact.split('/').at(-1) ?? '').split('@')[0] || 'NAME'
+}
 
 const blockedReasons = {
   directory: 'is a directory, the package has a file or link there',

@@ -47,7 +47,7 @@ export function readInstalled(root: TreeView): InstalledPackages {
 }
 
 /** Version and dependencies as the database entry at `entry` has them. */
-export function readEntry(tree: TreeView, entry: TreePath): Pick<InstalledPackage, 'version' | 'dependencies'> {
+function readEntry(tree: TreeView, entry: TreePath): Pick<InstalledPackage, 'version' | 'dependencies'> {
   const version = childPath(entry, 'version')
   const depends = childPath(entry, 'depends')
   const versionText = entryFile(tree, version)

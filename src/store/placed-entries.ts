@@ -5,6 +5,7 @@ import type { PlacedEntry } from '../plan/conflicts.ts'
 import { isWithin } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import type { TreeView } from '../system/tree-view.ts'
+import { requireTrustedWay } from './foreign-links.ts'
 import { databasePath } from './installed-database.ts'
 import type { PackageState } from './package-state.ts'
 import type { StagedEntry } from './staged-entries.ts'
@@ -12,8 +13,12 @@ import type { StagedPackage } from './staging.ts'
 
 export type PlacedStagedEntry = PlacedEntry & StagedEntry
 
-/** A staged package's entries and where the root will have them. Throws `not-a-package` for one that reaches into the database. */
+/**
+ * A staged package's entries and where the root will have them. Throws `not-a-package` for one that reaches into the database, and
+ * `foreign-link`.
+ */
 export function placeEntries(staged: StagedPackage, physical: PhysicalPaths): PlacedStagedEntry[] {
+  requireTrustedWay(staged.name, staged.entries, physical)
   const entries = staged.entries.map((entry) => ({ ...entry, place: physical.place(entry.path) }))
   const database = physical.target(textTreePath(databasePath))
   const own = physical.place(textTreePath(`${databasePath}/${staged.name}`))

@@ -78,7 +78,34 @@ export class TreeHandle implements Disposable {
     this.#change({ kind: 'make-fifo', at: this.#at(path), mode: 0o600 }, (directory, name) =>
       entries.makeFifoAt(directory, name, 0o600),
     )
-    if (mode !== 0o600) this.changeMode(path, mode)
+    if (mode !== 0o600) this.#changeFifoMode(path, mode)
+  }
+
+  /** As a file that is open, so that no link can have come in its place. */
+  #changeFifoMode(path: TreePath, mode: number): void {
+    const { readOnly, nonBlocking } = entries.openFlags
+    this.#change({ kind: 'change-mode', at: this.#at(path), mode }, (directory, name) => {
+      const fd = entries.openEntry(directory, name, readOnly | nonBlocking)
+      try {
+        entries.changeMode(fd, mode)
+      } finally {
+        entries.close(fd)
+      }
+    })
+  }
+
+  /**
+   * The bytes (latin1) of the regular file at `path`, which no link can lead elsewhere; undefined where there is no such file, or a
+   * larger one.
+   */
+  readFile(path: TreePath, mostBytes: number): string | undefined {
+    return this.#attempt('read', path, () => {
+      const directory = this.#find(parentPath(path))
+      if (directory === undefined || this.entry(path)?.kind !== 'file') return undefined
+      const { readOnly, nonBlocking } = entries.openFlags
+      using file = new OpenFile(entries.openEntry(directory, baseName(path), readOnly | nonBlocking), this.#at(path))
+      return file.readAll(mostBytes)
+    })
   }
 
   /** A new file that nothing may be in the place of, open for writing. Close it. */

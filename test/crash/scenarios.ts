@@ -6,7 +6,7 @@ import { swapAlternatives } from '../../src/store/alternatives.ts'
 import { installPackages } from '../../src/store/install-packages.ts'
 import { removePackages } from '../../src/store/remove-packages.ts'
 import { planReverting, type RevertRequest, revertTransactions } from '../../src/store/revert-transactions.ts'
-import { type Nodes, packPackage, testContext } from '../../src/store/store-fixture.ts'
+import { type Nodes, packPackage, testContext, unpackHere } from '../../src/store/store-fixture.ts'
 
 /** A command that changes a root, and what was there before. Packages are real tarballs, made in `directory`. */
 export interface Scenario {
@@ -83,7 +83,7 @@ const nextTool: Package = {
 async function install(root: string, directory: string, packages: readonly Package[]): Promise<void> {
   const artifacts = new Map<string, string>()
   for (const one of packages) artifacts.set(one.name, await packPackage(one, { directory }))
-  const settings = { root, isForced: false, refusesConflicts: false, environment: {} }
+  const settings = { root, isForced: false, refusesConflicts: false, environment: {}, unpack: unpackHere }
   const names = packages.map(({ name }) => parsePackageName(name))
   await installPackages({ names, artifactOf: (name) => artifacts.get(name) }, settings, testContext().context)
 }
