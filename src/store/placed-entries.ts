@@ -13,12 +13,8 @@ import type { StagedPackage } from './staging.ts'
 
 export type PlacedStagedEntry = PlacedEntry & StagedEntry
 
-/**
- * A staged package's entries and where the root will have them. Throws `not-a-package` for one that reaches into the database, and
- * `foreign-link`.
- */
+/** A staged package's entries and where the root will have them. Throws `not-a-package` for one that reaches into the database. */
 export function placeEntries(staged: StagedPackage, physical: PhysicalPaths): PlacedStagedEntry[] {
-  requireTrustedWay(staged.name, staged.entries, physical)
   const entries = staged.entries.map((entry) => ({ ...entry, place: physical.place(entry.path) }))
   const database = physical.target(textTreePath(databasePath))
   const own = physical.place(textTreePath(`${databasePath}/${staged.name}`))
@@ -34,7 +30,7 @@ export function placeEntries(staged: StagedPackage, physical: PhysicalPaths): Pl
 
 /**
  * Where paths will be once the package is installed: links that it owns, that lead to no directory and that it now replaces
- * by directories are not followed.
+ * by directories are not followed. Throws `foreign-link` where somebody else could lead what it has, or had, elsewhere.
  */
 export function physicalPathsFor(staged: StagedPackage, oldState: PackageState, root: TreeView): PhysicalPaths {
   const physical = new PhysicalPaths(root)
@@ -44,5 +40,7 @@ export function physicalPathsFor(staged: StagedPackage, oldState: PackageState, 
     root.entry(place)?.kind === 'symlink' &&
     root.entry(physical.target(place))?.kind !== 'directory'
   const directories = staged.entries.filter(({ isDirectory }) => isDirectory).map(({ path }) => physical.place(path))
-  return new PhysicalPaths(root, directories.filter(isReplaced))
+  const after = new PhysicalPaths(root, directories.filter(isReplaced))
+  requireTrustedWay(staged.name, [...staged.entries, ...oldState.entries], after)
+  return after
 }

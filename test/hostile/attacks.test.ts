@@ -313,6 +313,17 @@ describe('RPM', () => {
       expect(fs.readdirSync(join(canary.root, 'etc'))).toEqual([])
       expect(fs.statSync(join(canary.root, 'etc')).mode & 0o7777).toBe(0o755)
 
+      // What an old version had there would be removed from where the link leads.
+      fs.rmSync(join(canary.root, 'srv/data'))
+      await install(write({ members: [{ name: 'srv/data/motd', content: 'mine' }] }))
+      fs.rmSync(join(canary.root, 'srv/data'), { recursive: true })
+      fs.symlinkSync('../etc', join(canary.root, 'srv/data'))
+      fs.lchownSync(join(canary.root, 'srv/data'), 65534, 65534)
+      fs.writeFileSync(join(canary.root, 'etc/motd'), 'of the system')
+      const upgrade = await failureOf(() => install(write({ version: '2', members: [] })))
+      expect(upgrade.code).toBe('foreign-link')
+      expect(fs.readFileSync(join(canary.root, 'etc/motd'), 'utf8')).toBe('of the system')
+
       fs.lchownSync(join(canary.root, 'srv/data'), 0, 0)
       await install(write({ members: [{ name: 'srv/data/motd', content: 'fine' }] }))
       expect(fs.readdirSync(join(canary.root, 'etc'))).toEqual(['motd'])
