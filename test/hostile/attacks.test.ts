@@ -198,7 +198,7 @@ describe('dpkg', () => {
 
       expect(stderr).toContain('/not/there')
       expect(status).toBe(1)
-      expect(fs.readdirSync(join(world.root, 'var/db/kiss'))).toEqual([])
+      expect(fs.readdirSync(join(world.root, 'var/db/kiss/.kith'))).toEqual(['history'])
       expect(world.leftovers()).toEqual([])
     },
   )
