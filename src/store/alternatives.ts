@@ -4,13 +4,14 @@ import type { PackageName } from '../model/package-name.ts'
 import { bytesText, textTreePath } from '../model/tree-path.ts'
 import { choicePath } from '../plan/conflicts.ts'
 import { planSwap, type SwapParty } from '../plan/swap-transaction.ts'
-import type { Transaction } from '../plan/transaction.ts'
+import { manifestPath, type Operation, type Transaction } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree, type TreeView } from '../system/tree-view.ts'
 import { applyTransaction, type PreviewedChange, previewTransaction } from './apply-transaction.ts'
 import { type InstalledPackage, readInstalled, readManifest } from './installed-database.ts'
 import { openRoot } from './open-root.ts'
 import { findOwners } from './owners.ts'
+import { renameSums } from './package-facts.ts'
 import { PlannedTree } from './planned-tree.ts'
 import { withSpace } from './transaction-space.ts'
 
@@ -97,13 +98,24 @@ function planOneSwap({ package: name, path }: Choice, tree: TreeView): Transacti
   const outgoing = owner === undefined ? undefined : installed.get(owner)
   if (outgoing === undefined && tree.entry(place) !== undefined)
     throw new KithError('alternative-not-owned', { path: bytesText(path) })
-  return planSwap({
+  const transaction = planSwap({
     incoming: partyOf(incoming, tree),
     outgoing: outgoing && partyOf(outgoing, tree),
     path,
     place,
     placeOf: (listed) => physical.place(listed),
   })
+  const parties = outgoing === undefined ? [incoming] : [incoming, outgoing]
+  return {
+    ...transaction,
+    operations: [...transaction.operations, ...parties.flatMap((one) => moveSums(one, transaction, tree))],
+  }
+}
+
+/** The sums of a package whose manifest calls one of its files otherwise now. */
+function moveSums({ name, entry }: InstalledPackage, { operations }: Transaction, tree: TreeView): Operation[] {
+  const manifest = operations.find((one) => one.kind === 'write' && one.path === manifestPath(entry))
+  return manifest?.kind === 'write' ? renameSums({ name, entry, manifest: manifest.bytes }, tree) : []
 }
 
 function partyOf({ name, entry }: InstalledPackage, root: TreeView): SwapParty {

@@ -42,7 +42,7 @@ export async function digestBytes(bytes: Uint8Array, algorithm: DigestAlgorithm)
   return hasher.hex()
 }
 
-/** SHA-256 of text, lower-case hexadecimal: for keys and names of our own. */
-export function digestText(text: string): string {
-  return new Bun.CryptoHasher('sha256').update(text).digest('hex')
+/** SHA-256 of text, lower-case hexadecimal; `latin1`: of bytes that are kept as such. */
+export function digestText(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): string {
+  return new Bun.CryptoHasher('sha256').update(Buffer.from(text, encoding)).digest('hex')
 }
