@@ -181,6 +181,13 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
+    name: 'verify',
+    usage: '[--all] [PACKAGE...]',
+    summary: 'Compare installed files with what was installed',
+    options: ['--all'],
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
     name: 'version',
     letter: 'v',
     usage: '',
@@ -192,6 +199,7 @@ export const commandTable: readonly CommandRow[] = [
 
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {
+  '--all': 'Read every file again, also those whose times are as they were',
   '--dry-run': 'Show what would be done, in order, and do nothing',
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
   '--json': 'Print events and results as JSON lines',

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, readSync } from 'node:fs'
 import { createBLAKE3 } from 'hash-wasm'
 import { failed } from './failure.ts'
 
@@ -33,6 +33,18 @@ export async function digestFile<Algorithm extends DigestAlgorithm>(
     throw failed('read', path.toString(), error)
   }
   return Object.fromEntries(hashers.map(([name, hasher]) => [name, hasher.hex()])) as Record<Algorithm, string>
+}
+
+const chunk = Buffer.alloc(1 << 18)
+
+/** SHA-256 of all that can be read from an open file. Throws what the system says. */
+export function digestOpenFile(fd: number): string {
+  const hash = new Bun.CryptoHasher('sha256')
+  for (;;) {
+    const length = readSync(fd, chunk, 0, chunk.length, null)
+    if (length === 0) return hash.digest('hex')
+    hash.update(chunk.subarray(0, length))
+  }
 }
 
 /** Hash of bytes in memory, lower-case hexadecimal. */

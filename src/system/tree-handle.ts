@@ -1,6 +1,7 @@
 import { baseName, bytesText, parentPath, type TreePath } from '../model/tree-path.ts'
 import * as entries from '../native/entries.ts'
 import { KernelError } from '../native/libc.ts'
+import { digestOpenFile } from './digests.ts'
 import { attemptCall } from './failure.ts'
 import { OpenFile } from './open-file.ts'
 import { treeNames } from './tree.ts'
@@ -105,6 +106,19 @@ export class TreeHandle implements Disposable {
       const { readOnly, nonBlocking } = entries.openFlags
       using file = new OpenFile(entries.openEntry(directory, baseName(path), readOnly | nonBlocking), this.#at(path))
       return file.readAll(mostBytes)
+    })
+  }
+
+  /** SHA-256 of the content of the regular file at `path`, lower-case hexadecimal. */
+  sha256(path: TreePath): string {
+    return this.#attempt('read', path, () => {
+      const { readOnly, nonBlocking } = entries.openFlags
+      const fd = entries.openEntry(this.#directory(parentPath(path)), baseName(path), readOnly | nonBlocking)
+      try {
+        return digestOpenFile(fd)
+      } finally {
+        entries.close(fd)
+      }
     })
   }
 
