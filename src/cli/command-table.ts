@@ -56,6 +56,13 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/download.ts')).download,
   },
   {
+    name: 'etc',
+    usage: '[--no-wait] [show|take|keep|merge [PATH...]]',
+    summary: 'List the new versions that wait in /etc, or settle them',
+    options: ['--no-wait'],
+    load: async () => (await import('./commands/etc.ts')).etc,
+  },
+  {
     name: 'help',
     usage: '[COMMAND]',
     summary: 'Show this help, or that of a command',

@@ -91,6 +91,15 @@ export const storeErrors = {
     ({ reason, failure }) => `${reason}; and the root could not be brought back to what it was: ${failure}`,
     () => 'Nothing is lost: the next command, or kith recover, brings it back as soon as the disk can be written',
   ),
+  'no-new-version': entry<{ path: string }>(
+    ({ path }) => `Cannot find a new version of "${path}": nothing waits beside it`,
+    () => 'kith etc lists the files whose new versions wait',
+  ),
+  'merge-conflict': entry<{ path: string; conflicts: number }>(
+    ({ path, conflicts }) =>
+      `Cannot merge "${path}": ${conflicts} ${conflicts === 1 ? 'place was' : 'places were'} changed in both versions; nothing was changed`,
+    ({ path }) => `kith etc show ${path} shows the difference; edit the file, then: kith etc keep ${path}`,
+  ),
   'nothing-to-revert': entry<{ command: 'undo' | 'redo' }>(
     ({ command }) =>
       command === 'undo' ? 'Cannot undo: nothing in the history is in effect' : 'Cannot redo: nothing was undone last',

@@ -15,7 +15,7 @@ import { statePathIn } from './state-directory.ts'
  * installed; `etc`, its files in /etc as it brought them; `etc-base`, those of the version before, where a new one waits as `.new`.
  * It is written in the transaction of the package, and counts for nothing where another tool has changed the package since.
  */
-export function factsPath(name: PackageName, tree: TreeView): TreePath {
+function factsPath(name: PackageName, tree: TreeView): TreePath {
   return childPath(childPath(statePathIn(tree), 'packages'), textBytes(name))
 }
 

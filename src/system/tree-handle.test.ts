@@ -124,3 +124,15 @@ test('TreeHandle keeps a limited number of directories open', () => {
   expect(open).toBeLessThan(120)
   expect(one.tree.entry(at('/7/file'))?.kind).toBe('file')
 })
+
+test('TreeHandle renames between two of very many directories', () => {
+  using one = scratch()
+  for (let index = 0; index < 70; index++) one.tree.makeDirectory(at(`/${index}`), 0o755)
+  make(one.tree, '/0/file', 'x')
+  for (let index = 1; index < 64; index++) one.tree.entry(at(`/${index}/none`))
+
+  // The source's directory is the one that was opened first, the target's is one more than can be kept.
+  one.tree.rename(at('/0/file'), at('/69/file'))
+
+  expect(fs.readFileSync(join(one.directory, '69/file'), 'utf8')).toBe('x')
+})
