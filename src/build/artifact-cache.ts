@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
-import { type Compression, compressions, printArtifactName } from '../model/artifact-name.ts'
+import { type Compression, compressions, parseArtifactName, printArtifactName } from '../model/artifact-name.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Version } from '../model/version.ts'
 import { digestFile } from '../system/digests.ts'
-import { isFile, linkInfo, removeTree, writeFileAtomic } from '../system/files.ts'
+import { isFile, linkInfo, readDirectory, removeTree, writeFileAtomic } from '../system/files.ts'
 import { placeFile } from '../system/place-file.ts'
 
 /** Where built tarballs are kept. */
@@ -22,6 +22,20 @@ export function findArtifact(
   return [preferred, ...compressions]
     .map((compression) => join(artifactDirectory(cacheDirectory), printArtifactName({ name, version, compression })))
     .find(isFile)
+}
+
+export interface KeptArtifact {
+  readonly version: Version
+  readonly artifact: string
+}
+
+/** All tarballs of a package that are kept, bytewise by their names. */
+export function listArtifacts(cacheDirectory: string, name: PackageName): KeptArtifact[] {
+  const directory = artifactDirectory(cacheDirectory)
+  return (readDirectory(directory) ?? []).flatMap((file) => {
+    const parsed = parseArtifactName(file)
+    return parsed?.name === name ? [{ version: parsed.version, artifact: join(directory, file) }] : []
+  })
 }
 
 /**

@@ -41,6 +41,13 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/checksum.ts')).checksum,
   },
   {
+    name: 'clean',
+    usage: '[--dry-run] [--no-wait] [KEEP]',
+    summary: 'Forget all transactions but the newest KEEP; tell what would be lost',
+    options: ['--dry-run', '--no-wait'],
+    load: async () => (await import('./commands/clean.ts')).clean,
+  },
+  {
     name: 'doctor',
     usage: '',
     summary: 'Tell what this host offers to builds, and what is missing',
@@ -87,7 +94,7 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'install',
     letter: 'i',
-    usage: '[--dry-run] [--no-wait] [PACKAGE|TARBALL...]',
+    usage: '[--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
     changesRoot: true,
     options: ['--dry-run', '--no-wait'],

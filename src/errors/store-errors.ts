@@ -91,6 +91,11 @@ export const storeErrors = {
     ({ reason, failure }) => `${reason}; and the root could not be brought back to what it was: ${failure}`,
     () => 'Nothing is lost: the next command, or kith recover, brings it back as soon as the disk can be written',
   ),
+  'version-not-kept': entry<{ name: string; version: string; kept: readonly string[] }>(
+    ({ name, version, kept }) =>
+      `Cannot install "${name}" ${version}: it is not among the built versions that are kept${kept.length === 0 ? '' : `: ${kept.join(' ')}`}`,
+    ({ name, kept }) => (kept[0] === undefined ? `kith build ${name}` : `kith install ${name}@${kept.at(-1) ?? ''}`),
+  ),
   'no-new-version': entry<{ path: string }>(
     ({ path }) => `Cannot find a new version of "${path}": nothing waits beside it`,
     () => 'kith etc lists the files whose new versions wait',

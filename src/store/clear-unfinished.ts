@@ -29,7 +29,7 @@ function intendedStates(root: TreeHandle, state: TreePath): TreePath[] {
 }
 
 /** Removes a file, or a directory with everything in it, which may be nobody's but ours. */
-function removeBelow(root: TreeHandle, path: TreePath): void {
+export function removeBelow(root: TreeHandle, path: TreePath): void {
   const entry = root.entry(path)
   if (entry === undefined) return
   if (entry.kind !== 'directory') {

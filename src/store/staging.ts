@@ -4,7 +4,7 @@ import { parseArtifactName } from '../model/artifact-name.ts'
 import { type Dependency, parseDepends } from '../model/depends.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { bytesText, childPath, textTreePath } from '../model/tree-path.ts'
-import { parseVersion, type Version } from '../model/version.ts'
+import { parseVersion, type Version, versionLabel } from '../model/version.ts'
 import type { PrivilegedFile } from '../plan/new-privileges.ts'
 import type { RefusedXattr } from '../system/file-xattrs.ts'
 import { isFile } from '../system/files.ts'
@@ -90,15 +90,11 @@ function describeStaged(
   const read = (file: string): string => bytesText(tree.readFile(childPath(entry, file), mostFileBytes) ?? '')
   const inside = parseVersion(read('version'), 'version').version
   // Otherwise an old version, with its old faults, could be brought as a new one.
-  if (inside === undefined || dashed(inside) !== dashed(version))
-    throw refuse(`it is version ${inside === undefined ? 'unknown' : dashed(inside)}, other than its name says`)
+  if (inside === undefined || versionLabel(inside) !== versionLabel(version))
+    throw refuse(`it is version ${inside === undefined ? 'unknown' : versionLabel(inside)}, other than its name says`)
   const { dependencies } = parseDepends(read('depends'), 'depends')
   return { entries: listing.entries, dependencies, privileged: listPrivileged(listing.entries, contents) }
 }
 
 /** Of a file of the database. */
 const mostFileBytes = 1 << 28
-
-function dashed({ version, release }: Version): string {
-  return `${version}-${release}`
-}

@@ -66,7 +66,7 @@ export class TransactionSpace implements Disposable {
   areaOf(path: TreePath): number {
     const before = this.states.length
     const area = this.#areas.of(path)
-    if (this.states.length > before) this.#writeIntent()
+    if (this.states.length > before) writeIntent(this.root, this.states)
     return area
   }
 
@@ -96,14 +96,14 @@ export class TransactionSpace implements Disposable {
     known.set(area, tree)
     return tree
   }
+}
 
-  /** Before anything is on another file system, the disk knows where to look for it. */
-  #writeIntent(): void {
-    const { state } = this
-    const text = this.states.slice(1).map((one) => `${one}\n`)
-    replaceFile(this.root, childPath(state, stateFiles.intent), text.join(''))
-    this.root.syncDirectory(state)
-  }
+/** Before anything is on another file system than the database's, the disk knows where to look for it. */
+export function writeIntent(root: TreeHandle, [state, ...others]: readonly TreePath[]): void {
+  if (state === undefined || others.length === 0) return
+  const text = others.map((one) => `${one}\n`).join('')
+  replaceFile(root, childPath(state, stateFiles.intent), text)
+  root.syncDirectory(state)
 }
 
 /** Writes a file of the state directory, complete or not at all; `bytes` as latin1. */
