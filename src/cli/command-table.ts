@@ -7,6 +7,8 @@ export interface CommandRow {
   readonly letter?: string
   readonly usage: string
   readonly summary: string
+  /** It locks the root first; it is not told of what another command left unfinished, but finishes it. */
+  readonly changesRoot?: true
   /** Options it knows besides --json and --help, without values. */
   readonly options: readonly string[]
   readonly load: () => Promise<Command>
@@ -16,9 +18,10 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'alternatives',
     letter: 'a',
-    usage: '[--no-wait] [-] [PACKAGE PATH]',
+    usage: '[--dry-run] [--no-wait] [-] [PACKAGE PATH]',
     summary: 'List alternatives, or swap to one',
-    options: ['--no-wait'],
+    changesRoot: true,
+    options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/alternatives.ts')).alternatives,
   },
   {
@@ -38,6 +41,13 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/checksum.ts')).checksum,
   },
   {
+    name: 'clean',
+    usage: '[--dry-run] [--no-wait] [KEEP]',
+    summary: 'Forget all transactions but the newest KEEP; tell what would be lost',
+    options: ['--dry-run', '--no-wait'],
+    load: async () => (await import('./commands/clean.ts')).clean,
+  },
+  {
     name: 'doctor',
     usage: '',
     summary: 'Tell what this host offers to builds, and what is missing',
@@ -51,6 +61,13 @@ export const commandTable: readonly CommandRow[] = [
     summary: 'Fetch all sources',
     options: [],
     load: async () => (await import('./commands/download.ts')).download,
+  },
+  {
+    name: 'etc',
+    usage: '[--no-wait] [show|take|keep|merge [PATH...]]',
+    summary: 'List the new versions that wait in /etc, or settle them',
+    options: ['--no-wait'],
+    load: async () => (await import('./commands/etc.ts')).etc,
   },
   {
     name: 'help',
@@ -77,9 +94,10 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'install',
     letter: 'i',
-    usage: '[--no-wait] [PACKAGE|TARBALL...]',
+    usage: '[--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
-    options: ['--no-wait'],
+    changesRoot: true,
+    options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
   {
@@ -109,6 +127,7 @@ export const commandTable: readonly CommandRow[] = [
     name: 'recover',
     usage: '[--no-wait]',
     summary: 'Finish or take back what was interrupted in the root',
+    changesRoot: true,
     options: ['--no-wait'],
     load: async () => (await import('./commands/recover.ts')).recover,
   },
@@ -116,15 +135,17 @@ export const commandTable: readonly CommandRow[] = [
     name: 'redo',
     usage: '[--dry-run] [--no-wait]',
     summary: 'Bring back what the last undo took back',
+    changesRoot: true,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/undo.ts')).redo,
   },
   {
     name: 'remove',
     letter: 'r',
-    usage: '[--no-wait] [PACKAGE...]',
+    usage: '[--dry-run] [--no-wait] [PACKAGE...]',
     summary: 'Remove packages',
-    options: ['--no-wait'],
+    changesRoot: true,
+    options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/remove.ts')).remove,
   },
   {
@@ -153,6 +174,7 @@ export const commandTable: readonly CommandRow[] = [
     name: 'undo',
     usage: '[--dry-run] [--no-wait] [NUMBER]',
     summary: 'Bring the root back to before the last transaction, or an earlier one',
+    changesRoot: true,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/undo.ts')).undo,
   },
@@ -173,6 +195,13 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
+    name: 'verify',
+    usage: '[--all] [PACKAGE...]',
+    summary: 'Compare installed files with what was installed',
+    options: ['--all'],
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
     name: 'version',
     letter: 'v',
     usage: '',
@@ -184,6 +213,7 @@ export const commandTable: readonly CommandRow[] = [
 
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {
+  '--all': 'Read every file again, also those whose times are as they were',
   '--dry-run': 'Show what would be done, in order, and do nothing',
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
   '--json': 'Print events and results as JSON lines',

@@ -6,13 +6,16 @@ import { parseArtifactName } from '../model/artifact-name.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { readRecipe } from '../recipe/read-recipe.ts'
 import { findRecipe } from '../recipe/repositories.ts'
-import { installPackages } from '../store/install-packages.ts'
+import { installPackages, previewInstallation } from '../store/install-packages.ts'
 import { databasePath } from '../store/installed-database.ts'
 import { lockRoot } from '../store/lock-root.ts'
 import type { Recovery } from '../store/recover.ts'
+import { claimDirectory } from '../system/claimed-directory.ts'
 import type { Invocation } from './command.ts'
+import { workDirectoryOf } from './session.ts'
+import { showChanges } from './show-changes.ts'
 
-type InstallInvocation = Pick<Invocation, 'config' | 'context' | 'environment' | 'options'>
+type InstallInvocation = Pick<Invocation, 'config' | 'context' | 'environment' | 'options' | 'show'>
 
 /** Where tarballs come from: those given, else built ones of the version that the first repository has. */
 export interface ArtifactSupply {
@@ -41,12 +44,18 @@ export async function installNamed(
   { given, repositories }: ArtifactSupply,
   invocation: InstallInvocation,
 ): Promise<number> {
-  const { config, context, environment } = invocation
+  const { config, context, environment, options } = invocation
   const { root, isForced, refusesConflicts } = config
   const artifactOf = (name: PackageName): string | undefined =>
     given.get(name) ?? builtArtifact(name, repositories, config)
+  const settings = { root, isForced, refusesConflicts, environment }
+  if (options.has('--dry-run')) {
+    using work = claimDirectory(workDirectoryOf(config))
+    const directory = join(work.path, 'preview')
+    showChanges(await previewInstallation({ names, artifactOf }, { ...settings, directory }, context), invocation)
+    return 0
+  }
   return await withLock(invocation, async () => {
-    const settings = { root, isForced, refusesConflicts, environment }
     return (await installPackages({ names, artifactOf }, settings, context)) ? 0 : 1
   })
 }

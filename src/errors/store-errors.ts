@@ -16,6 +16,15 @@ export const storeErrors = {
     ({ artifact, reason }) => `Cannot install "${artifact}": not a valid KISS package: ${reason}`,
     () => 'Build it again: kith build NAME',
   ),
+  'artifact-altered': entry<{ artifact: string; expected: string; found: string; origin: string }>(
+    ({ artifact, expected, found, origin }) =>
+      `Cannot install "${artifact}": its SHA-256 is not the one that "${origin}" has:\n  found    ${found}\n  expected ${expected}`,
+    ({ artifact }) => `Get it anew from where it came from, or build it again: kith build ${nameOf(artifact)}`,
+  ),
+  'staging-failed': entry<{ artifact: string; reason: string }>(
+    ({ artifact, reason }) => `Cannot unpack "${artifact}": ${reason}`,
+    ({ artifact }) => `kith doctor shows what this host lacks; or build it again: kith build ${nameOf(artifact)}`,
+  ),
   'file-conflict': entry<{
     package: string
     conflicts: readonly { readonly path: string; readonly owner: string; readonly fault: string | undefined }[]
@@ -50,6 +59,11 @@ export const storeErrors = {
       `Cannot install "${name}": ${blocked.map(({ path, reason }) => `"${path}" ${blockedReasons[reason]}`).join('; ')}; nothing was changed`,
     ({ package: name, blocked }) => `Move ${blocked[0]?.path ?? 'it'} away, then: kith install ${name}`,
   ),
+  'foreign-link': entry<{ package: string; path: string; link: string; owner: number | undefined }>(
+    ({ package: name, path, link, owner }) =>
+      `Cannot install "${name}": "${link}" on the way of its ${path} is a link of user ${owner ?? 'unknown'}, who can lead it anywhere`,
+    ({ link }) => `Remove it; or, if it leads where it should, make it root's: chown -h root "${link}"`,
+  ),
   'has-dependents': entry<{ package: string; dependents: readonly string[] }>(
     ({ package: name, dependents }) =>
       `Cannot remove "${name}": ${dependents.length} installed ${dependents.length === 1 ? 'package needs' : 'packages need'} it: ${dependents.join(', ')}`,
@@ -76,6 +90,20 @@ export const storeErrors = {
   'transaction-unfinished': entry<{ reason: string; failure: string }>(
     ({ reason, failure }) => `${reason}; and the root could not be brought back to what it was: ${failure}`,
     () => 'Nothing is lost: the next command, or kith recover, brings it back as soon as the disk can be written',
+  ),
+  'version-not-kept': entry<{ name: string; version: string; kept: readonly string[] }>(
+    ({ name, version, kept }) =>
+      `Cannot install "${name}" ${version}: it is not among the built versions that are kept${kept.length === 0 ? '' : `: ${kept.join(' ')}`}`,
+    ({ name, kept }) => (kept[0] === undefined ? `kith build ${name}` : `kith install ${name}@${kept.at(-1) ?? ''}`),
+  ),
+  'no-new-version': entry<{ path: string }>(
+    ({ path }) => `Cannot find a new version of "${path}": nothing waits beside it`,
+    () => 'kith etc lists the files whose new versions wait',
+  ),
+  'merge-conflict': entry<{ path: string; conflicts: number }>(
+    ({ path, conflicts }) =>
+      `Cannot merge "${path}": ${conflicts} ${conflicts === 1 ? 'place was' : 'places were'} changed in both versions; nothing was changed`,
+    ({ path }) => `kith etc show ${path} shows the difference; edit the file, then: kith etc keep ${path}`,
   ),
   'nothing-to-revert': entry<{ command: 'undo' | 'redo' }>(
     ({ command }) =>
@@ -108,6 +136,10 @@ export const storeErrors = {
     },
   ),
 } as const
+
+function nameOf(artifact: string): string {
+  return (artifact.split('/').at(-1) ?? '').split('@')[0] || 'NAME'
+}
 
 const blockedReasons = {
   directory: 'is a directory, the package has a file or link there',

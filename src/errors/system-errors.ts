@@ -2,7 +2,10 @@ import { entry } from './entry.ts'
 
 /** By what the system said; the path is where it said so. */
 const ioHints: readonly (readonly [RegExp, (path: string) => string])[] = [
-  [/no space|ENOSPC|quota/i, () => 'df -h shows which file system is full'],
+  [
+    /no space|ENOSPC|quota/i,
+    () => 'df -h shows which file system is full; kith clean tells what the history would free',
+  ],
   [/permission denied|not permitted/i, (path) => `ls -ld "${path}" shows who may; sudo runs the same command as root`],
   [/read-only/i, (path) => `findmnt --target "${path}" shows how it is mounted`],
   [/too many open files/i, () => 'ulimit -n tells how many files may be open, and allows more'],

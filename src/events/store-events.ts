@@ -17,6 +17,7 @@ export interface TransactionPending {
   readonly kind: 'transaction-pending'
   readonly id: number
   readonly command: string
+  readonly isRunning: boolean
 }
 
 export interface InstallStarted {

@@ -8,6 +8,7 @@ const signatures = {
   __errno_location: { args: [], returns: 'ptr' },
   close: { args: ['i32'], returns: 'i32' },
   open: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
+  execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'i32' },
   chroot: { args: ['ptr'], returns: 'i32' },
   fallocate: { args: ['i32', 'i32', 'i64', 'i64'], returns: 'i32' },
   fchmod: { args: ['i32', 'u32'], returns: 'i32' },

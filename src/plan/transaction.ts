@@ -35,8 +35,8 @@ export type Operation =
   | { readonly kind: 'move'; readonly from: TreePath; readonly to: TreePath }
   /** A copy of the file at `path`, with its times, replaces what is at `copy`. */
   | { readonly kind: 'copy-aside'; readonly path: TreePath; readonly copy: TreePath }
-  /** A text file of the database; `bytes` as latin1. */
-  | { readonly kind: 'write'; readonly path: TreePath; readonly bytes: string }
+  /** A text file, as of the database; `bytes` as latin1, mode 0644 where none is given. */
+  | { readonly kind: 'write'; readonly path: TreePath; readonly bytes: string; readonly mode?: number | undefined }
   | { readonly kind: 'remove'; readonly path: TreePath }
   /** Only when empty by then. */
   | { readonly kind: 'remove-directory'; readonly path: TreePath }

@@ -4,18 +4,20 @@ import type { PackageName } from '../model/package-name.ts'
 import { bytesText, textTreePath } from '../model/tree-path.ts'
 import { choicePath } from '../plan/conflicts.ts'
 import { planSwap, type SwapParty } from '../plan/swap-transaction.ts'
-import type { Transaction } from '../plan/transaction.ts'
+import { manifestPath, type Operation, type Transaction } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree, type TreeView } from '../system/tree-view.ts'
-import { applyTransaction } from './apply-transaction.ts'
+import { applyTransaction, type PreviewedChange, previewTransaction } from './apply-transaction.ts'
 import { type InstalledPackage, readInstalled, readManifest } from './installed-database.ts'
+import { openRoot } from './open-root.ts'
 import { findOwners } from './owners.ts'
+import { renameSums } from './package-facts.ts'
 import { PlannedTree } from './planned-tree.ts'
 import { withSpace } from './transaction-space.ts'
 
 /** The choices of a root, in bytewise order of its file's name. */
 export function listChoices(root: string): Choice[] {
-  const tree = diskTree(root)
+  const { tree } = openRoot(root)
   const directory = new PhysicalPaths(tree).target(textTreePath(choicesDirectory))
   if (tree.entry(directory)?.kind !== 'directory') return []
   return tree.names(directory).flatMap((name) => parseChoiceName(name) ?? [])
@@ -26,7 +28,7 @@ export function listChoices(root: string): Choice[] {
  * package. Throws `not-installed`.
  */
 export function listPreferred(root: string, only?: PackageName): Choice[] {
-  const tree = diskTree(root)
+  const { tree } = openRoot(root)
   const installed = readInstalled(tree)
   if (only !== undefined && !installed.has(only)) throw new KithError('not-installed', { name: only })
   const physical = new PhysicalPaths(tree)
@@ -48,6 +50,13 @@ export async function swapAlternatives(swaps: readonly Choice[], root: string): 
   if (done.length > 0)
     await withSpace(root, (space) => applyTransaction(transaction, space, { command: 'alternatives' }))
   return { done, failure }
+}
+
+/** What swapAlternatives would do. Throws the error of the first that cannot be. */
+export function previewSwaps(swaps: readonly Choice[], root: string): PreviewedChange[] {
+  const { transaction, failure } = planSwaps(swaps, diskTree(root))
+  if (failure !== undefined) throw failure
+  return previewTransaction(transaction, { root, views: new Map() })
 }
 
 export interface SwapOutcome {
@@ -89,13 +98,24 @@ function planOneSwap({ package: name, path }: Choice, tree: TreeView): Transacti
   const outgoing = owner === undefined ? undefined : installed.get(owner)
   if (outgoing === undefined && tree.entry(place) !== undefined)
     throw new KithError('alternative-not-owned', { path: bytesText(path) })
-  return planSwap({
+  const transaction = planSwap({
     incoming: partyOf(incoming, tree),
     outgoing: outgoing && partyOf(outgoing, tree),
     path,
     place,
     placeOf: (listed) => physical.place(listed),
   })
+  const parties = outgoing === undefined ? [incoming] : [incoming, outgoing]
+  return {
+    ...transaction,
+    operations: [...transaction.operations, ...parties.flatMap((one) => moveSums(one, transaction, tree))],
+  }
+}
+
+/** The sums of a package whose manifest calls one of its files otherwise now. */
+function moveSums({ name, entry }: InstalledPackage, { operations }: Transaction, tree: TreeView): Operation[] {
+  const manifest = operations.find((one) => one.kind === 'write' && one.path === manifestPath(entry))
+  return manifest?.kind === 'write' ? renameSums({ name, entry, manifest: manifest.bytes }, tree) : []
 }
 
 function partyOf({ name, entry }: InstalledPackage, root: TreeView): SwapParty {

@@ -49,7 +49,10 @@ export interface PreviewedChange {
 /** What applyTransaction would do in a root as it is now, in the order in which it would. Changes nothing. */
 export function previewTransaction({ operations }: Transaction, scene: NetScene): PreviewedChange[] {
   using root = new TreeHandle(scene.root)
-  return planNetChanges(operations, scene).flatMap((one) => previewChange(one, root) ?? [])
+  // What kith keeps for itself is nothing that a person asked about.
+  const state = statePath(scene.root)
+  const isOwn = (one: NetChange): boolean => one.kind !== 'barrier' && isWithin(one.path, state)
+  return planNetChanges(operations, scene).flatMap((one) => (isOwn(one) ? [] : (previewChange(one, root) ?? [])))
 }
 
 function previewChange(one: NetChange, root: TreeHandle): PreviewedChange | undefined {

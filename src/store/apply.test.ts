@@ -27,8 +27,14 @@ function mounted(at: Scratch, path: string, ...options: readonly string[]): Disp
   return { [Symbol.dispose]: () => void Bun.spawnSync(['umount', '-l', target]) }
 }
 
+/** Some moments after a process that Landlock confined to a directory has ended, the kernel still keeps that directory. */
 function remountReadOnly(at: Scratch, path: string): void {
-  Bun.spawnSync(['mount', '-o', 'remount,ro', join(at.root, path)])
+  for (let attempt = 0; ; attempt++) {
+    const { exitCode, stderr } = Bun.spawnSync(['mount', '-o', 'remount,ro', join(at.root, path)])
+    if (exitCode === 0) return
+    if (attempt === 100) throw new Error(`mount: ${stderr}`)
+    Bun.sleepSync(50)
+  }
 }
 
 async function install(at: Scratch, nodes: Nodes, version = '1.0', name: PackageName = pigz): Promise<void> {

@@ -57,7 +57,7 @@ function isAbsent(root: TreeHandle, state: TreePath): boolean {
 }
 
 /** Removes a file, or a directory with everything in it, which may be nobody's but ours. */
-function removeBelow(root: TreeHandle, path: TreePath): void {
+export function removeBelow(root: TreeHandle, path: TreePath): void {
   const entry = root.entry(path)
   if (entry === undefined) return
   if (entry.kind !== 'directory') {

@@ -28,6 +28,9 @@ export async function finishInstallation(
     } catch (error) {
       failures.push(error)
     }
+  const waiting = changes.reduce((count, { besideEtc }) => count + besideEtc.length, 0)
+  const text = `${waiting} new ${waiting === 1 ? 'version waits' : 'versions wait'} in /etc: kith etc`
+  if (waiting > 0) context.emit({ kind: 'notice', level: 'info', text })
   if (failures.length > 0) throw failures[0]
   return isWell
 }

@@ -1,9 +1,12 @@
+import { join } from 'node:path'
 import type { Context } from '../events/context.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
 import type { InstallChange, Transaction } from '../plan/transaction.ts'
 import type { RefusedXattr } from '../system/file-xattrs.ts'
-import { applyTransaction } from './apply-transaction.ts'
+import { makeDirectory } from '../system/files.ts'
+import { diskTree, type TreeView } from '../system/tree-view.ts'
+import { applyTransaction, type PreviewedChange, previewTransaction } from './apply-transaction.ts'
 import { finishInstallation } from './finish-installation.ts'
 import type { InstallSettings } from './install-settings.ts'
 import { planInstallation } from './plan-installation.ts'
@@ -28,6 +31,26 @@ export async function installPackages(
   context: Context,
 ): Promise<boolean> {
   return await withSpace(settings.root, (space) => installInto(space, request, settings, context))
+}
+
+/**
+ * What installPackages would do, if hooks change nothing: `directory` is where packages are unpacked for it. Throws what it throws before
+ * it changes anything.
+ */
+export async function previewInstallation(
+  request: InstallRequest,
+  { directory, ...settings }: InstallSettings & { readonly directory: string },
+  context: Pick<Context, 'emit' | 'signal'>,
+): Promise<PreviewedChange[]> {
+  const placeFor = (name: PackageName): string => {
+    makeDirectory(join(directory, name))
+    return join(directory, name)
+  }
+  const packages = await stageClosure(request, settings, { context, placeFor })
+  const transaction = await planInstallation(packages, settings)
+  for (const change of transaction.changes) tellConflicts(change, context)
+  const views = new Map<string, TreeView>(packages.map((one) => [one.name, diskTree(one.directory)]))
+  return previewTransaction(transaction, { root: settings.root, views })
 }
 
 async function installInto(
@@ -61,8 +84,12 @@ function makeStagingTree(space: TransactionSpace, area: number, name: PackageNam
   return staging.directory + bytesText(treePath(name))
 }
 
-function tellStart({ package: name, artifact, conflicts }: InstallChange, { emit }: Pick<Context, 'emit'>): void {
-  emit({ kind: 'install-started', package: name, artifact })
+function tellStart(change: InstallChange, context: Pick<Context, 'emit'>): void {
+  context.emit({ kind: 'install-started', package: change.package, artifact: change.artifact })
+  tellConflicts(change, context)
+}
+
+function tellConflicts({ package: name, conflicts }: InstallChange, { emit }: Pick<Context, 'emit'>): void {
   for (const { path, owner } of conflicts) emit({ kind: 'conflict-found', package: name, path: bytesText(path), owner })
 }
 

@@ -13,6 +13,15 @@ export function readIntent(root: TreeHandle, state: TreePath): readonly TreePath
     .map((line) => parseTreePath(line, 'intent'))
 }
 
+/**
+ * Before anything is on another file system than the database's, the disk knows where to look for it: `states` are the state directories
+ * of a transaction, the database's first. Those that could not be looked at since an earlier one stay in it. Throws `io-failed`.
+ */
+export function addIntent(root: TreeHandle, [state, ...others]: readonly TreePath[]): void {
+  if (state === undefined || others.length === 0) return
+  writeIntent(root, state, [...new Set([...readIntent(root, state), ...others])])
+}
+
 /** Writes it, complete or not at all, and durably; without any the file goes. Throws `io-failed`. */
 export function writeIntent(root: TreeHandle, state: TreePath, others: readonly TreePath[]): void {
   const path = intentPath(state)

@@ -12,7 +12,13 @@ export type PlannedEntry =
 /** A file, link or pipe. */
 export type Origin =
   | { readonly kind: 'from'; readonly source: Source; readonly place: TreePath; readonly tree: TreeView }
-  | { readonly kind: 'written'; readonly bytes: string; readonly place: TreePath; readonly tree: TreeView }
+  | {
+      readonly kind: 'written'
+      readonly bytes: string
+      readonly mode: number
+      readonly place: TreePath
+      readonly tree: TreeView
+    }
 
 /** `before`: the tree as it was; otherwise the name of a staged tree. */
 export type Source = { readonly kind: 'before' } | { readonly kind: 'staged'; readonly tree: string }
@@ -108,7 +114,7 @@ export class PlannedTree implements TreeView {
         this.#put(operation.copy, this.#origin(operation.path))
         return
       case 'write':
-        this.#put(operation.path, writtenFile(operation.path, operation.bytes))
+        this.#put(operation.path, writtenFile(operation))
         return
       case 'remove':
         if (this.entry(operation.path)?.kind !== 'directory') this.#set(operation.path, nothing)
@@ -168,7 +174,7 @@ export class PlannedTree implements TreeView {
 const nothing = { kind: 'nothing' } as const
 
 /** What the command writes itself, in a tree of one file that is at every place. */
-function writtenFile(path: TreePath, bytes: string): Origin {
+function writtenFile({ path, bytes, mode = 0o644 }: Extract<Operation, { kind: 'write' }>): Origin {
   const tree: TreeView = {
     entry: () => ({ kind: 'file' }),
     names: () => [],
@@ -177,5 +183,5 @@ function writtenFile(path: TreePath, bytes: string): Origin {
     digest: async (_, algorithm) => await digestBytes(Buffer.from(bytes, 'latin1'), algorithm),
     label: (place) => place,
   }
-  return { kind: 'written', bytes, place: path, tree }
+  return { kind: 'written', bytes, mode, place: path, tree }
 }

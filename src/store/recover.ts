@@ -48,7 +48,7 @@ export interface Unfinished {
 }
 
 /** The transaction that is under way in a root, or was stopped in it, after its commit. Throws `journal-invalid`. */
-function readUnfinished(root: string, state: TreePath): Unfinished | undefined {
+export function readUnfinished(root: string, state: TreePath): Unfinished | undefined {
   const tree = diskTree(root)
   const directions = [
     [stateFiles.rollback, 'back'],

@@ -97,7 +97,7 @@ function contentsOfNew(changes: readonly NetChange[]): NewContents {
   return { directories, inDirectories }
 }
 
-/** Where a package is unpacked: below an area's staging directory. */
+/** Where a package is unpacked: below an area's staging directory. What unpacking needs for itself is beside it. */
 export function treePath(name: string): TreePath {
-  return childPath(textTreePath('/tree'), textBytes(name))
+  return childPath(childPath(textTreePath('/tree'), textBytes(name)), 'root')
 }

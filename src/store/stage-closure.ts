@@ -28,7 +28,7 @@ interface StagingContext {
  */
 export async function stageClosure(
   { names, artifactOf }: InstallRequest,
-  { root, isForced }: Pick<InstallSettings, 'root' | 'isForced'>,
+  { root, isForced, unpack }: Pick<InstallSettings, 'root' | 'isForced' | 'unpack'>,
   { context, placeFor }: StagingContext,
 ): Promise<StagedPackage[]> {
   const installed = loadInstalled(root)
@@ -44,7 +44,7 @@ export async function stageClosure(
       continue
     }
     // What a package needs is read from its artifact: packaging adds libraries that no recipe names.
-    const one = await stageArtifact(artifact, placeFor(name), isForced)
+    const one = await stageArtifact(artifact, placeFor(name), isForced, { signal: context.signal, unpack })
     staged.set(name, one)
     for (const { name: needed, kind } of isForced ? [] : one.dependencies)
       if (kind === 'run' && !installed.has(needed)) neededBy.set(needed, [...(neededBy.get(needed) ?? []), name])

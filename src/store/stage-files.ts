@@ -87,7 +87,7 @@ export class FileStager {
   }
 
   #find(origin: Origin, area: number, path: TreePath): StagedName {
-    if (origin.kind === 'written') return this.#write(area, origin.bytes)
+    if (origin.kind === 'written') return this.#write(area, origin)
     const { place, source } = origin
     if (source.kind === 'before') return this.#linkOrCopy(this.space.root, place, area, path)
     const tree = this.trees.get(source.tree)
@@ -108,11 +108,11 @@ export class FileStager {
     return this.#linkOrCopy(holder, place, area, path)
   }
 
-  #write(area: number, bytes: string): StagedName {
+  #write(area: number, { bytes, mode }: Extract<Origin, { kind: 'written' }>): StagedName {
     const staged = this.space.nextMade(area)
-    using file = this.space.staging(area).createFile(staged.path, 0o644)
+    using file = this.space.staging(area).createFile(staged.path, 0o600)
     file.write(Buffer.from(bytes, 'latin1'))
-    file.changeMode(0o644)
+    file.changeMode(mode)
     file.changeTimes(this.#now)
     return staged
   }

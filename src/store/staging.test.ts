@@ -1,8 +1,10 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import * as fs from 'node:fs'
 import { basename, join } from 'node:path'
+import { textTreePath } from '../model/tree-path.ts'
 import { failureOf, rawArchive } from '../system/archive/archive-fixtures.ts'
-import { stageArtifact } from './staging.ts'
+import { readStagedContents } from './staged-content.ts'
+import { stageAgain, stageArtifact } from './staging.ts'
 import { type PackageSpec, packPackage, type Scratch, scratch } from './store-fixture.ts'
 
 const database = '/var/db/kiss/installed/pigz'
@@ -120,11 +122,13 @@ test('attack: a name with a line break would be two lines of the manifest', asyn
   expect(refusal).not.toContain('\n')
 })
 
-test('stageArtifact() keeps names that are no UTF-8', async () => {
+test('stageArtifact() keeps names that are no UTF-8, and control characters', async () => {
   using at = scratch()
-  const staged = await stage({ nodes: { '/usr/caf\xe9': 'x' } }, at)
+  const names = ['/usr/caf\xe9', '/usr/\x01\x1b[2J\r\t', '/usr/\xff\xfe', '/usr/"\\ ']
+  const staged = await stage({ nodes: Object.fromEntries(names.map((name) => [name, 'x'])) }, at)
 
-  expect(staged.entries.map(({ path }): string => path)).toContain('/usr/caf\xe9')
+  const paths = staged.entries.map(({ path }): string => path)
+  expect(names.filter((name) => !paths.includes(name))).toEqual([])
 })
 
 test('stageArtifact() names what is no artifact', async () => {
@@ -134,4 +138,122 @@ test('stageArtifact() names what is no artifact', async () => {
 
   for (const file of [junk, '/nowhere/pigz@1.0-1.tar.gz', '/nowhere/pigz.tar.gz'])
     expect((await failureOf(() => stageArtifact(file, at.root, false))).message).toContain(basename(file))
+})
+
+test('stageArtifact() tells the hash of the artifact, and what it brought with the hash of each file', async () => {
+  using at = scratch()
+  const nodes = { '/usr/bin/pigz': { content: 'program', mode: 0o4755 }, '/usr/bin/unpigz': { same: '/usr/bin/pigz' } }
+  const artifact = await packPackage({ name: 'pigz', nodes: { ...nodes, '/usr/l': { to: 'bin' } } }, at)
+  const staged = await stageArtifact(artifact, at.root, false)
+
+  const sha256 = (bytes: string | Uint8Array): string => new Bun.CryptoHasher('sha256').update(bytes).digest('hex')
+  const program = { kind: 'file', mode: 0o4755, sizeBytes: 7, sha256: sha256('program') } as const
+  expect(staged.artifactHash).toBe(sha256(fs.readFileSync(artifact)))
+  expect(staged.contents.get(textTreePath('/usr/bin/pigz'))).toEqual(program)
+  expect(staged.contents.get(textTreePath('/usr/bin/unpigz'))).toEqual(program)
+  expect(staged.contents.get(textTreePath('/usr/l'))).toEqual({ kind: 'symlink', to: 'bin' })
+  expect(staged.contents).toEqual(await readStagedContents(staged.directory))
+})
+
+test('stageAgain() tells what a hook has made of the tree', async () => {
+  using at = scratch()
+  const staged = await stage({ nodes: { '/usr/bin/pigz': 'x', '/usr/bin/gone': 'x' } }, at, true)
+  fs.writeFileSync(join(staged.directory, 'usr/bin/pigz'), 'changed')
+  fs.chmodSync(join(staged.directory, 'usr/bin/pigz'), 0o4755)
+  fs.rmSync(join(staged.directory, 'usr/bin/gone'))
+  fs.symlinkSync('/etc/passwd', join(staged.directory, 'usr/bin/link'))
+
+  const again = await stageAgain(staged, true)
+
+  expect(again.contents.get(textTreePath('/usr/bin/pigz'))).toMatchObject({ sizeBytes: 7, mode: 0o4755 })
+  expect(again.contents.has(textTreePath('/usr/bin/gone'))).toBe(false)
+  expect(again.contents.get(textTreePath('/usr/bin/link'))).toEqual({ kind: 'symlink', to: '/etc/passwd' })
+  expect(again.entries.some(({ path }) => path.endsWith('gone'))).toBe(false)
+  expect(again.privileged.map(({ path }): string => path)).toEqual(['/usr/bin/pigz'])
+  expect((await failureOf(() => stageAgain(staged, false))).message).toContain('/usr/bin/gone')
+})
+
+for (const [suffix, program] of [
+  ['xz', 'xz'],
+  ['bz2', 'bzip2'],
+  ['lz', 'lzip'],
+] as const)
+  test.skipIf(Bun.which(program) === null)(
+    `stageArtifact() lets ${program} decompress within the confinement (skipped without it)`,
+    async () => {
+      using at = scratch()
+      const tarball = await packPackage({ name: 'pigz', nodes: { '/usr/bin/pigz': 'x' } }, at)
+      const artifact = join(at.directory, `pigz@1.0-1.tar.${suffix}`)
+      Bun.spawnSync(['sh', '-ec', `gzip -dc "$1" | ${program} -c >"$2"`, 'sh', tarball, artifact])
+      const staged = await stageArtifact(artifact, at.root, false)
+
+      expect(staged.entries.map(({ path }): string => path)).toContain('/usr/bin/pigz')
+    },
+  )
+
+test('stageArtifact() ends when it is asked to, and leaves nothing behind', async () => {
+  using at = scratch()
+  const artifact = await packPackage({ name: 'pigz', nodes: { '/usr/bin/pigz': 'x' } }, at)
+
+  const error = await failureOf(() => stageArtifact(artifact, at.root, false, { signal: AbortSignal.abort() }))
+
+  expect(error.code).toBe('interrupted')
+})
+
+describe('hashes', () => {
+  const zeros = '0'.repeat(64)
+  const beside = async (text: string, at: Scratch): Promise<string> => {
+    const artifact = await packPackage({ name: 'pigz' }, at)
+    fs.writeFileSync(`${artifact}.sha256`, text)
+    return artifact
+  }
+
+  test('stageArtifact() takes an artifact that is what the file beside it says', async () => {
+    using at = scratch()
+    const artifact = await packPackage({ name: 'pigz' }, at)
+    Bun.spawnSync(['sh', '-c', `cd "$(dirname "$1")" && sha256sum "$(basename "$1")" >"$1.sha256"`, 'sh', artifact])
+    const hash = fs.readFileSync(`${artifact}.sha256`, 'utf8').slice(0, 64)
+    const staged = await stageArtifact(artifact, at.root, false)
+
+    expect(staged.artifactHash).toBe(hash)
+  })
+
+  test('stageArtifact() refuses one that is not, naming both hashes, and parses nothing of it', async () => {
+    using at = scratch()
+    const artifact = await beside(`${zeros}  pigz@1.0-1.tar.gz\n`, at)
+    fs.writeFileSync(artifact, 'no archive at all')
+    const found = new Bun.CryptoHasher('sha256').update('no archive at all').digest('hex')
+
+    const error = await failureOf(() => stageArtifact(artifact, at.root, true))
+
+    expect(error.code).toBe('artifact-altered')
+    for (const part of [zeros, found, `${artifact}.sha256`]) expect(error.message).toContain(part)
+    expect(error.hint).toContain('kith build pigz')
+  })
+
+  test('stageArtifact() refuses what an index expects to be other, whatever the file beside it says', async () => {
+    using at = scratch()
+    const artifact = await packPackage({ name: 'pigz' }, at)
+    const expectedHash = { sha256: zeros, origin: 'the index' }
+
+    const error = await failureOf(() => stageArtifact(artifact, at.root, false, { expectedHash }))
+
+    expect(error.message).toContain('the index')
+  })
+
+  for (const text of [
+    '',
+    'nonsense\n',
+    `${zeros}\n`,
+    `${zeros}  other.tar.gz\n`,
+    `${zeros.slice(1)}  pigz@1.0-1.tar.gz\n`,
+  ])
+    test(`stageArtifact() refuses an artifact beside a file with ${JSON.stringify(text)}`, async () => {
+      using at = scratch()
+      const artifact = await beside(text, at)
+
+      const error = await failureOf(() => stageArtifact(artifact, at.root, false))
+
+      expect(error.message).toContain('no line of sha256sum for it')
+    })
 })

@@ -1,18 +1,19 @@
 import { basename } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { parseArtifactName } from '../model/artifact-name.ts'
-import type { Dependency } from '../model/depends.ts'
+import { type Dependency, parseDepends } from '../model/depends.ts'
 import type { PackageName } from '../model/package-name.ts'
-import { childPath, textTreePath } from '../model/tree-path.ts'
-import type { Version } from '../model/version.ts'
+import { bytesText, childPath, textTreePath } from '../model/tree-path.ts'
+import { parseVersion, type Version, versionLabel } from '../model/version.ts'
 import type { PrivilegedFile } from '../plan/new-privileges.ts'
-import { unpackArtifact } from '../system/archive/unpack-artifact.ts'
 import type { RefusedXattr } from '../system/file-xattrs.ts'
 import { isFile } from '../system/files.ts'
-import { treeEntry } from '../system/tree.ts'
-import { diskTree } from '../system/tree-view.ts'
-import { databasePath, readEntry } from './installed-database.ts'
+import { TreeHandle } from '../system/tree-handle.ts'
+import { databasePath } from './installed-database.ts'
+import { runStage } from './run-stage.ts'
+import { readStagedContents, type StagedContents } from './staged-content.ts'
 import { listPrivileged, listStaged, type StagedEntry } from './staged-entries.ts'
+import { type ExpectedHash, readHashBeside } from './verified-artifact.ts'
 
 /** An artifact that is unpacked and not installed. */
 export interface StagedPackage {
@@ -25,42 +26,75 @@ export interface StagedPackage {
   readonly dependencies: readonly Dependency[]
   /** Those of `entries` that give rights to whoever runs them. */
   readonly privileged: readonly PrivilegedFile[]
+  /** What is in the directory, as it was unpacked. */
+  readonly contents: StagedContents
+  /** SHA-256 of the artifact, lower-case hexadecimal. */
+  readonly artifactHash: string
   /** Extended attributes that unpacked files could not get. */
   readonly refusedXattrs: readonly RefusedXattr[]
 }
 
+export interface StageOptions {
+  /** What an index says of the artifact, besides a file beside it. */
+  readonly expectedHash?: ExpectedHash | undefined
+  readonly signal?: AbortSignal | undefined
+  /** How it is unpacked: by a confined process unless a test wants to watch. */
+  readonly unpack?: typeof runStage | undefined
+}
+
 /**
- * Unpacks an artifact into `directory`, which is there and empty, and checks that it is one; `isForced` lets one pass that lacks files
- * of its manifest. Throws `not-a-package`, `archive-invalid`, `io-failed`; what was unpacked by then stays.
+ * Unpacks an artifact into `directory`, which is there and empty, in a confined process, and checks that it is one; `isForced` lets one
+ * pass that lacks files of its manifest. Throws `not-a-package`, `artifact-altered`, `archive-invalid`, `program-missing`,
+ * `io-failed`, `staging-failed`, `interrupted`; what was unpacked by then stays.
  */
-export async function stageArtifact(artifact: string, directory: string, isForced: boolean): Promise<StagedPackage> {
+export async function stageArtifact(
+  artifact: string,
+  directory: string,
+  isForced: boolean,
+  { expectedHash, signal, unpack = runStage }: StageOptions = {},
+): Promise<StagedPackage> {
   const parsed = parseArtifactName(basename(artifact))
   if (parsed === undefined)
     throw new KithError('not-a-package', { artifact, reason: 'its name is not NAME@VERSION-RELEASE.tar.SUFFIX' })
   if (!isFile(artifact)) throw new KithError('not-a-package', { artifact, reason: 'there is no such file' })
   const { name, version } = parsed
-  const { contents, refusedXattrs } = await unpackArtifact(artifact, directory, {
-    keepsXattrs: true,
-    keepsContents: true,
-  })
-  const capabilities = new Map(
-    [...contents].flatMap(([path, one]) =>
-      one.kind === 'file' && one.capability !== undefined ? [[path, one.capability] as const] : [],
-    ),
-  )
-  const listing = listStaged(directory, name, isForced)
-  if (listing.kind === 'refused') throw new KithError('not-a-package', { artifact, reason: listing.reason })
-  const dependencies = readStagedDependencies(directory, name)
-  const { entries } = listing
-  const privileged = listPrivileged(entries, capabilities)
-  return { artifact, name, version, directory, entries, dependencies, privileged, refusedXattrs }
+  const beside = readHashBeside(artifact)
+  const expected = [expectedHash, beside].flatMap((one) => one ?? [])
+  const unpacked = await unpack({ artifact, directory, expected, signal })
+  const described = describeStaged({ artifact, name, version, directory }, unpacked.contents, isForced)
+  return { artifact, name, version, directory, ...unpacked, ...described }
 }
 
-/** A link in place of the file could lead anywhere on the host. */
-function readStagedDependencies(directory: string, name: PackageName): readonly Dependency[] {
-  const entry = textTreePath(`${databasePath}/${name}`)
-  const isOurs = ['depends', 'version'].every(
-    (file) => treeEntry(directory, childPath(entry, file))?.kind !== 'symlink',
-  )
-  return isOurs ? readEntry(diskTree(directory), entry).dependencies : []
+/**
+ * The same package as its tree is now: for one that a hook may have changed. Files are hashed again. Throws `not-a-package`,
+ * `io-failed`.
+ */
+export async function stageAgain(staged: StagedPackage, isForced: boolean): Promise<StagedPackage> {
+  const contents = await readStagedContents(staged.directory)
+  return { ...staged, contents, ...describeStaged(staged, contents, isForced) }
 }
+
+type Described = Pick<StagedPackage, 'entries' | 'dependencies' | 'privileged'>
+
+function describeStaged(
+  { artifact, name, version, directory }: Pick<StagedPackage, 'artifact' | 'name' | 'version' | 'directory'>,
+  contents: StagedContents,
+  isForced: boolean,
+): Described {
+  using tree = new TreeHandle(directory)
+  const refuse = (reason: string): KithError => new KithError('not-a-package', { artifact, reason })
+  const listing = listStaged({ contents, read: (path) => tree.readFile(path, mostFileBytes) }, name, isForced)
+  if (listing.kind === 'refused') throw refuse(listing.reason)
+  const entry = textTreePath(`${databasePath}/${name}`)
+  // A link in place of the file could lead anywhere on the host.
+  const read = (file: string): string => bytesText(tree.readFile(childPath(entry, file), mostFileBytes) ?? '')
+  const inside = parseVersion(read('version'), 'version').version
+  // Otherwise an old version, with its old faults, could be brought as a new one.
+  if (inside === undefined || versionLabel(inside) !== versionLabel(version))
+    throw refuse(`it is version ${inside === undefined ? 'unknown' : versionLabel(inside)}, other than its name says`)
+  const { dependencies } = parseDepends(read('depends'), 'depends')
+  return { entries: listing.entries, dependencies, privileged: listPrivileged(listing.entries, contents) }
+}
+
+/** Of a file of the database. */
+const mostFileBytes = 1 << 28

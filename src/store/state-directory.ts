@@ -1,7 +1,7 @@
 import { childPath, parentPath, type TreePath, textTreePath } from '../model/tree-path.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import type { TreeHandle } from '../system/tree-handle.ts'
-import { diskTree } from '../system/tree-view.ts'
+import { diskTree, type TreeView } from '../system/tree-view.ts'
 
 /** What kith keeps in a root for itself; `sh` kiss does not look at it. */
 export const stateName = '.kith'
@@ -21,7 +21,12 @@ export const stateFiles = {
 
 /** Where the state directory of a root is, or would be. */
 export function statePath(root: string): TreePath {
-  return childPath(new PhysicalPaths(diskTree(root)).target(textTreePath('/var/db/kiss')), stateName)
+  return statePathIn(diskTree(root))
+}
+
+/** The same of a root as it is or will be. */
+export function statePathIn(tree: TreeView): TreePath {
+  return childPath(new PhysicalPaths(tree).target(textTreePath('/var/db/kiss')), stateName)
 }
 
 /** The state directory of a root that is open, made where it is missing: for root alone, as what it holds may be anybody's. */

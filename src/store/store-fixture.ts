@@ -6,10 +6,12 @@ import type { HookType } from '../events/hooks.ts'
 import { emptySum, printEtcsums } from '../model/etcsums.ts'
 import { parseTreePath, textTreePath } from '../model/tree-path.ts'
 import { packArtifact } from '../system/archive/pack-artifact.ts'
+import { unpackArtifact } from '../system/archive/unpack-artifact.ts'
 import { digestBytes } from '../system/digests.ts'
 import { hostPath, walkTree } from '../system/tree.ts'
 import { TreeHandle } from '../system/tree-handle.ts'
 import { clearUnfinished } from './clear-unfinished.ts'
+import type { InstallSettings } from './install-settings.ts'
 import { treePath } from './stage-changes.ts'
 import type { StagedTree } from './stage-files.ts'
 import { type StagedPackage, stageArtifact } from './staging.ts'
@@ -154,6 +156,12 @@ export function testSpace(root: string): TestSpace {
     },
   }
 }
+
+/** Unpacks in this process, so that a test can watch. */
+export const unpackHere: NonNullable<InstallSettings['unpack']> = async ({ artifact, directory }) => ({
+  artifactHash: '',
+  ...(await unpackArtifact(artifact, directory, { keepsXattrs: true, keepsContents: true })),
+})
 
 export function testContext(onHook: (type: HookType, args: readonly string[]) => void = () => undefined) {
   const events: Event[] = []

@@ -5,7 +5,7 @@ import { TreeHandle } from '../system/tree-handle.ts'
 import { Areas } from './areas.ts'
 import { tidyUp } from './clear-unfinished.ts'
 import { historyIds, savedPath } from './history-paths.ts'
-import { readIntent, writeIntent } from './intent.ts'
+import { addIntent } from './intent.ts'
 import { keepReserve } from './reserve.ts'
 import { makeDirectories, makeStateDirectory, stateFiles } from './state-directory.ts'
 
@@ -73,7 +73,7 @@ export class TransactionSpace implements Disposable {
   areaOf(path: TreePath): number {
     const before = this.states.length
     const area = this.#areas.of(path)
-    if (this.states.length > before) this.#writeIntent()
+    if (this.states.length > before) addIntent(this.root, this.states)
     return area
   }
 
@@ -102,12 +102,5 @@ export class TransactionSpace implements Disposable {
     const tree = this.root.below(pathOf(state))
     known.set(area, tree)
     return tree
-  }
-
-  /** Before anything is on another file system, the disk knows where to look for it. */
-  #writeIntent(): void {
-    const { root, state } = this
-    // Of an earlier transaction there may be those that are not mounted now.
-    writeIntent(root, state, [...new Set([...readIntent(root, state), ...this.states.slice(1)])])
   }
 }

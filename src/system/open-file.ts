@@ -1,10 +1,11 @@
+import * as fs from 'node:fs'
 import { bytesText } from '../model/tree-path.ts'
 import * as entries from '../native/entries.ts'
 import { writeXattr, type XattrOutcome } from '../native/xattr.ts'
 import { attemptCall } from './failure.ts'
 import { type TreePlace, tellTreeChange } from './tree-change.ts'
 
-/** A new file while it is written. */
+/** A new file while it is written, or one that is read. */
 export class OpenFile implements Disposable {
   #fd: number | undefined
 
@@ -35,6 +36,15 @@ export class OpenFile implements Disposable {
     this.#attempt('set room aside in', () => {
       tellTreeChange(() => ({ kind: 'allocate', at: this.at, sizeBytes }))
       entries.allocate(this.#descriptor, sizeBytes)
+    })
+  }
+
+  /** The bytes (latin1) of a regular file; undefined where it is none, or has more than `mostBytes`. */
+  readAll(mostBytes: number): string | undefined {
+    return this.#attempt('read', () => {
+      const found = fs.fstatSync(this.#descriptor)
+      if (!found.isFile() || found.size > mostBytes) return undefined
+      return fs.readFileSync(this.#descriptor, 'latin1')
     })
   }
 

@@ -15,6 +15,8 @@ export interface RunResult {
   /** Exit status; 128 + number for a process ended by a signal. */
   readonly status: number
   readonly stdout: string
+  /** The same, not decoded. */
+  readonly bytes: Uint8Array
   readonly stderr: string
 }
 
@@ -33,12 +35,12 @@ export async function run(argv: readonly string[], purpose: string, options: Run
       stdout: 'pipe',
       stderr: 'pipe',
     })
-    const [stdout, stderr, status] = await Promise.all([
-      new Response(child.stdout).text(),
+    const [bytes, stderr, status] = await Promise.all([
+      new Response(child.stdout).bytes(),
       new Response(child.stderr).text(),
       child.exited,
     ])
-    return { status, stdout, stderr }
+    return { status, stdout: new TextDecoder().decode(bytes), bytes, stderr }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') throw new KithError('program-missing', { program, purpose })
     throw failed('run', program, error)

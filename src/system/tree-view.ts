@@ -10,8 +10,8 @@ import { hostPath, type TreeEntry, treeEntry, treeLink, treeNames } from './tree
  * is followed. Everything throws `io-failed`.
  */
 export interface TreeView {
-  /** What is at `place`, or undefined where nothing is. */
-  entry(place: TreePath): Pick<TreeEntry, 'kind'> | undefined
+  /** What is at `place`, or undefined where nothing is. Without an owner it is what this process makes. */
+  entry(place: TreePath): (Pick<TreeEntry, 'kind'> & Partial<Pick<TreeEntry, 'owner'>>) | undefined
   /** Names in the directory at `place`, in bytewise order. */
   names(place: TreePath): readonly string[]
   /** The bytes that the symlink at `place` holds. */

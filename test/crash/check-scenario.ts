@@ -1,9 +1,12 @@
 import { KithError } from '../../src/errors/kith-error.ts'
+import { textTreePath } from '../../src/model/tree-path.ts'
+import { openRoot } from '../../src/store/open-root.ts'
 import { recoverRoot } from '../../src/store/recover.ts'
 import { planReverting, revertTransactions } from '../../src/store/revert-transactions.ts'
 import { makeStateDirectory } from '../../src/store/state-directory.ts'
 import { testContext } from '../../src/store/store-fixture.ts'
 import { TreeHandle } from '../../src/system/tree-handle.ts'
+import { walkView } from '../../src/system/tree-view.ts'
 import { type Inodes, readDisk, showDisk, writeDisk } from './disk.ts'
 import { type DiskChange, type DiskLog, logChanges } from './disk-log.ts'
 import { type RecordedChange, recordChanges } from './record.ts'
@@ -107,6 +110,8 @@ async function checkState(state: CrashState, one: ScenarioLog, checking: Checkin
   if (missing !== undefined) return `before recovery "${missing}" is missing, which both versions have`
   using at = scratch()
   writeDisk(state.inodes, at.root, at.mount)
+  const misread = misreading(at.root, one)
+  if (misread !== undefined) return misread
   const isNested = checking.count % checking.nestedEvery === 0
   const start = isNested ? readDisk(at.root) : undefined
   let failure: string | undefined
@@ -135,6 +140,46 @@ function recover(root: string): string | undefined {
     if (error instanceof KithError) return `the recovery fails: ${error.message}`
     throw error
   }
+}
+
+/** What is thrown that a person may see, as text. */
+function attempt<Result>(call: () => Result): Result | string {
+  try {
+    return call()
+  } catch (error) {
+    if (error instanceof KithError) return error.message
+    throw error
+  }
+}
+
+/** Whoever reads while a transaction is not finished sees the root before it. */
+function misreading(root: string, one: ScenarioLog): string | undefined {
+  const reading = attempt(() => openRoot(root))
+  if (typeof reading === 'string') return `it cannot be read: ${reading}`
+  const { tree, pending } = reading
+  if (pending === undefined) return undefined
+  const seen: string[] = []
+  for (const { path, kind } of walkView(tree, textTreePath('/'))) {
+    if (/\.kith(?:\/|$)/.test(path)) continue
+    seen.push(kind === 'directory' ? `${path}/` : `${path} ${kind === 'file' ? tree.bytes(path) : kind}`)
+  }
+  const [expected, found] = [plain(one.log.start), seen.sort().join('\n')]
+  return expected === found
+    ? undefined
+    : `read while unfinished it is not the old root:\n${firstDifference(expected, found)}`
+}
+
+function plain(inodes: Inodes): string {
+  const lines: string[] = []
+  const show = (id: number, path: string): void => {
+    const inode = inodes.get(id)
+    if (inode === undefined || path.endsWith('/.kith')) return
+    if (inode.kind !== 'directory') lines.push(`${path} ${inode.kind === 'file' ? inode.data : inode.kind}`)
+    else if (path !== '') lines.push(`${path}/`)
+    for (const [name, child] of inode.entries) show(child, `${path}/${name}`)
+  }
+  show(1, '')
+  return lines.sort().join('\n')
 }
 
 /** A crash during the recovery, and another recovery. */
@@ -187,6 +232,7 @@ export function leftOver(inodes: Inodes): string | undefined {
   const paths = showDisk(inodes, true)
     .split('\n')
     .flatMap((line) => /^\S*\/\.kith\/(\S*)/.exec(line)?.[1] ?? [])
+    .filter((path) => !path.startsWith('packages/'))
   const records = new Set(paths.filter((path) => /^history\/\d+\/record$/.test(path)))
   const isOfDone = (path: string): boolean =>
     records.has(path) || records.has(path.replace(/^(history\/\d+\/)(?:saved\/.*)?$/, '$1record'))

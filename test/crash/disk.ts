@@ -131,8 +131,8 @@ function writeXattrs(path: Buffer, inode: Inode): void {
 }
 
 /**
- * Everything that can be told of a tree, a line for each path, hard links as such; without what kith keeps for itself unless
- * `withState`, and without directories that hold nothing else.
+ * Everything that can be told of a tree, a line for each path, hard links as such; without what kith keeps for itself besides the
+ * database unless `withState`.
  */
 export function showDisk(inodes: Inodes, withState = false): string {
   const lines: string[] = []
@@ -145,7 +145,10 @@ export function showDisk(inodes: Inodes, withState = false): string {
       lines.push(`${path}/ ${owner}`)
       for (const name of [...inode.entries.keys()].sort()) {
         const child = join(path, name)
-        if (withState || name !== '.kith') show(inode.entries.get(name) ?? 0, child)
+        const id = inode.entries.get(name) ?? 0
+        if (withState || name !== '.kith') show(id, child)
+        // What kith keeps of installed packages is a part of what transactions change.
+        else show(inodes.get(id)?.entries.get('packages') ?? 0, join(child, 'packages'))
       }
       return
     }

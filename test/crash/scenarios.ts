@@ -6,7 +6,7 @@ import { swapAlternatives } from '../../src/store/alternatives.ts'
 import { installPackages } from '../../src/store/install-packages.ts'
 import { removePackages } from '../../src/store/remove-packages.ts'
 import { planReverting, type RevertRequest, revertTransactions } from '../../src/store/revert-transactions.ts'
-import { type Nodes, packPackage, testContext } from '../../src/store/store-fixture.ts'
+import { type Nodes, packPackage, testContext, unpackHere } from '../../src/store/store-fixture.ts'
 
 /** A command that changes a root, and what was there before. Packages are real tarballs, made in `directory`. */
 export interface Scenario {
@@ -93,7 +93,7 @@ async function install(root: string, directory: string, packages: readonly Packa
     const packed = join(directory, `${one.name}@${one.version ?? '1.0'}-1.tar.gz`)
     artifacts.set(one.name, fs.existsSync(packed) ? packed : await packPackage(one, { directory }))
   }
-  const settings = { root, isForced: false, refusesConflicts: false, environment: {} }
+  const settings = { root, isForced: false, refusesConflicts: false, environment: {}, unpack: unpackHere }
   const names = packages.map(({ name }) => parsePackageName(name))
   await installPackages({ names, artifactOf: (name) => artifacts.get(name) }, settings, testContext().context)
 }

@@ -1,14 +1,15 @@
 import { KithError } from '../../errors/kith-error.ts'
 import type { Choice } from '../../model/choice-name.ts'
 import { bytesText, textBytes, textTreePath, treePathFault } from '../../model/tree-path.ts'
-import { listChoices, swapAlternatives } from '../../store/alternatives.ts'
+import { listChoices, previewSwaps, swapAlternatives } from '../../store/alternatives.ts'
 import type { Command } from '../command.ts'
 import { withLock } from '../install-artifacts.ts'
+import { showChanges } from '../show-changes.ts'
 import { parseArgument } from '../workspace.ts'
 
 /** Lists the alternatives, or swaps to one; with `-` to each `PACKAGE PATH` line of the standard input until one fails. */
 export const alternatives: Command = async (invocation) => {
-  const { arguments: words, config, context, show } = invocation
+  const { arguments: words, options, config, context, show } = invocation
   const [first, path] = words
   if (first === undefined) {
     for (const choice of listChoices(config.root)) {
@@ -19,8 +20,12 @@ export const alternatives: Command = async (invocation) => {
   }
   const pairs = first === '-' ? await readPairs() : [[first, path ?? ''] as const]
   if (pairs.length === 0) return 0
+  const swaps = pairs.map(([word, target]) => parseChoice(word, target))
+  if (options.has('--dry-run')) {
+    showChanges(previewSwaps(swaps, config.root), invocation)
+    return 0
+  }
   return await withLock(invocation, async () => {
-    const swaps = pairs.map(([word, target]) => parseChoice(word, target))
     const { done, failure } = await swapAlternatives(swaps, config.root)
     for (const { package: name, path } of done)
       context.emit({ kind: 'notice', level: 'info', package: name, text: `now has ${bytesText(path)}` })

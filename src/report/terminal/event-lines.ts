@@ -60,7 +60,9 @@ export function renderEvent(event: Event, style: Style): string {
       return warning(
         style,
         '',
-        `transaction ${event.id} (${event.command}) is not finished: this is the state before it (kith recover)`,
+        event.isRunning
+          ? `transaction ${event.id} (${event.command}) is under way: this is the state before it`
+          : `transaction ${event.id} (${event.command}) was interrupted: this is the state before it (kith recover finishes it)`,
       )
     case 'build-output':
       // Shown by the reporter itself, which knows where a line has ended.

@@ -146,6 +146,6 @@ export function invalid(
 }
 
 /** On one line. */
-function shownName(path: string): string {
+export function shownName(path: string): string {
   return bytesText(path).replaceAll('\n', '\\n')
 }

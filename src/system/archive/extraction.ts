@@ -1,4 +1,4 @@
-import { bytesText, parentPath, type TreePath } from '../../model/tree-path.ts'
+import { parentPath, type TreePath } from '../../model/tree-path.ts'
 import { causeCode } from '../failure.ts'
 import { capabilityXattr, type RefusedXattr, setXattrs } from '../file-xattrs.ts'
 import type { OpenFile } from '../open-file.ts'
@@ -17,6 +17,7 @@ import {
   recordDirectory,
   requireRecorded,
   rootPath,
+  shownName,
   wantedMode,
 } from './extraction-state.ts'
 import { memberPaths } from './member-path.ts'
@@ -204,7 +205,7 @@ function placeHardLink(state: ExtractionState, member: TarMember, path: TreePath
   const linked = state.pathOf(member.linkName)
   if (linked === path) return
   if (!state.linkable.has(linked))
-    throw invalid(state, member, `a hard link goes to "${bytesText(member.linkName)}", which is no earlier file of it`)
+    throw invalid(state, member, `a hard link goes to "${shownName(member.linkName)}", which is no earlier file of it`)
   ensureParent(state, member, linked)
   placing(state, member, path, () => state.tree.link(linked, path))
   state.linkable.add(path)
