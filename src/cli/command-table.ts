@@ -29,7 +29,7 @@ export const commandTable: readonly CommandRow[] = [
     letter: 'b',
     usage: '[--dry-run [--names]] [--quiet] [--network] [--host-tools] [PACKAGE...]',
     summary: 'Build packages and what they need',
-    options: ['--dry-run', '--host-tools', '--names', '--network', '--no-wait', '--quiet'],
+    options: ['--adopt', '--dry-run', '--host-tools', '--names', '--network', '--no-wait', '--quiet'],
     load: async () => (await import('./commands/build.ts')).build,
   },
   {
@@ -94,10 +94,10 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'install',
     letter: 'i',
-    usage: '[--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
+    usage: '[--adopt] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
     changesRoot: true,
-    options: ['--dry-run', '--no-wait'],
+    options: ['--adopt', '--dry-run', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
   {
@@ -191,7 +191,7 @@ export const commandTable: readonly CommandRow[] = [
     letter: 'U',
     usage: '[--quiet]',
     summary: 'Build and install what the repositories have in other versions',
-    options: ['--no-wait', '--quiet'],
+    options: ['--adopt', '--no-wait', '--quiet'],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
@@ -213,6 +213,7 @@ export const commandTable: readonly CommandRow[] = [
 
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {
+  '--adopt': 'Copy files in the way that no package has to FILE.orig, and replace them',
   '--all': 'Read every file again, also those whose times are as they were',
   '--dry-run': 'Show what would be done, in order, and do nothing',
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
