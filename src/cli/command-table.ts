@@ -1,4 +1,6 @@
 import type { Command } from './command.ts'
+import { contribRows } from './contrib-rows.ts'
+import { questionRows } from './question-rows.ts'
 
 /** One row of the command table. `load` imports the command's own file, so that start-up pays for nothing else. */
 export interface CommandRow {
@@ -9,10 +11,12 @@ export interface CommandRow {
   readonly summary: string
   /** Options it knows besides --json and --help, without values. */
   readonly options: readonly string[]
+  /** One of the programs that KISS ships as `kiss-NAME`: a program of that name on PATH is run instead, as KISS does. */
+  readonly isContrib?: boolean
   readonly load: () => Promise<Command>
 }
 
-export const commandTable: readonly CommandRow[] = [
+const coreRows: readonly CommandRow[] = [
   {
     name: 'alternatives',
     letter: 'a',
@@ -54,8 +58,8 @@ export const commandTable: readonly CommandRow[] = [
   },
   {
     name: 'help',
-    usage: '[COMMAND]',
-    summary: 'Show this help, or that of a command',
+    usage: '[COMMAND|PACKAGE]',
+    summary: 'Show this help, that of a command, or the documentation of a package',
     options: [],
     load: async () => (await import('./commands/help.ts')).help,
   },
@@ -116,9 +120,9 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'search',
     letter: 's',
-    usage: '[GLOB...]',
-    summary: 'Find recipes by name',
-    options: [],
+    usage: '[--description] [GLOB...] | --file PATH...',
+    summary: 'Find recipes by name, description or installed file',
+    options: ['--description', '--file'],
     load: async () => (await import('./commands/search.ts')).search,
   },
   {
@@ -153,6 +157,11 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/version.ts')).version,
   },
 ]
+
+/** Every command, by name. */
+export const commandTable: readonly CommandRow[] = [...coreRows, ...contribRows, ...questionRows].sort((one, other) =>
+  one.name < other.name ? -1 : 1,
+)
 
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {

@@ -47,8 +47,11 @@ export async function openSession(
     const report = (event: Event): void => reporter.report(event)
     const emit = options.has('--quiet') ? createQuietFilter(report) : report
     const context = { emit, signal: abort.signal, hooks }
-    const show: Session['show'] = (line, item) =>
-      void process.stdout.write(`${isJson ? JSON.stringify({ schema: jsonSchema, ...item }) : line}\n`)
+    const show: Session['show'] = (line, item) => {
+      if (isJson) process.stdout.write(`${JSON.stringify({ schema: jsonSchema, ...item })}\n`)
+      else if (typeof line === 'string') process.stdout.write(`${line}\n`)
+      else process.stdout.write(Buffer.concat([line, newline]))
+    }
     return await body({ context, show })
   } catch (error) {
     if (!abort.signal.aborted) throw error
@@ -63,6 +66,8 @@ export async function openSession(
     for (const signal of endings) process.off(signal, stop)
   }
 }
+
+const newline = Buffer.from('\n')
 
 /** Ctrl-C, a request to end, and a terminal that is closed. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

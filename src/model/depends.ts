@@ -50,5 +50,10 @@ export function parseDepends(text: string, file: string): DependsReading {
 
 /** One line per dependency, in the order given. */
 export function printDepends(dependencies: readonly Dependency[]): string {
-  return dependencies.map(({ name, kind }) => `${name}${kind === 'make' ? ' make' : ''}\n`).join('')
+  return dependencies.map((dependency) => `${printDependency(dependency)}\n`).join('')
+}
+
+/** `zlib`, or `cmake make`. */
+export function printDependency({ name, kind }: Dependency): string {
+  return `${name}${kind === 'make' ? ' make' : ''}`
 }

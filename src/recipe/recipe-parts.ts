@@ -36,7 +36,7 @@ export function readVersion(directory: RecipeDirectory): VersionReading {
   return { version: undefined, problems: problems.length > 0 ? problems : [absent] }
 }
 
-export function readDepends(directory: RecipeDirectory): DependsReading {
+export function readDepends(directory: Pick<RecipeDirectory, 'name' | 'path' | 'entries'>): DependsReading {
   const { text, problems } = readEntry(directory, 'depends')
   const file = join(directory.path, 'depends')
   if (text === undefined) return { dependencies: [], problems }

@@ -161,6 +161,18 @@ export function makeSymlink(to: string, path: string): void {
   attempt('create link', path, () => fs.symlinkSync(to, path))
 }
 
+/** A symlink at `path`, in the place of a file or link that is there: never nothing. */
+export function replaceWithSymlink(to: string, path: string): void {
+  const temporary = join(dirname(path), `.${process.pid}-${counter++}.link`)
+  try {
+    fs.symlinkSync(to, temporary)
+    fs.renameSync(temporary, path)
+  } catch (error) {
+    discard(temporary)
+    throw failed('create link', path, error)
+  }
+}
+
 /** A symlink to each of `targets` in `directory`, which is made: `0`, `1`, `2`, ... */
 export function makeNumberedLinks(targets: readonly string[], directory: string): void {
   makeDirectory(directory)

@@ -18,3 +18,10 @@ export function formatDuration(durationMs: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
 }
+
+/** Kibibytes as kiss-size writes them: whole numbers, `12KB`, `3MB`, `1GB`. */
+export function formatKibibytes(kibibytes: number): string {
+  const units = ['KB', 'MB', 'GB'] as const
+  const power = kibibytes < 1024 ? 0 : kibibytes < 1024 ** 2 ? 1 : 2
+  return `${Math.floor(kibibytes / 1024 ** power)}${units[power]}`
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import { KithError } from '../../errors/kith-error.ts'
+import type { PackageName } from '../../model/package-name.ts'
+import { type TreePath, textBytes, treePathFault } from '../../model/tree-path.ts'
+import { type InstalledPackages, loadInstalled, readManifest } from '../../store/installed-database.ts'
+import { findOwners } from '../../store/owners.ts'
+import { PhysicalPaths } from '../../system/physical-paths.ts'
+import { diskTree } from '../../system/tree-view.ts'
+import type { Command } from '../command.ts'
+
+/** `<package>` per path: who owns it, judged by where it really is. A directory has every package that put something there. */
+export const owns: Command = async ({ arguments: words, config, show }) => {
+  if (words.length === 0)
+    throw new KithError('missing-argument', { command: 'owns', expected: 'the path of an installed file' })
+  const installed = loadInstalled(config.root)
+  const physical = new PhysicalPaths(diskTree(config.root))
+  for (const word of words) {
+    const owners = ownersOf(parsePlace(word, config.root), installed, physical)
+    if (owners.length === 0) throw new KithError('file-not-owned', { path: word })
+    for (const name of owners) show(name, { kind: 'owner', path: word, package: name })
+  }
+  return 0
+}
+
+/** A path in the root, also where it is given with the root before it, or from the current directory. */
+function parsePlace(word: string, root: string): TreePath {
+  const absolute = join(word.startsWith('/') ? '/' : process.cwd(), word)
+  const isBelow = root !== '' && (absolute === root || absolute.startsWith(`${root}/`))
+  const bytes = textBytes((isBelow ? absolute.slice(root.length) : absolute).replace(/(.)\/$/, '$1') || '/')
+  const fault = treePathFault(bytes)
+  if (fault !== undefined) throw new KithError('invalid-argument', { argument: word, expected: `a path: ${fault}` })
+  return bytes as TreePath
+}
+
+/** Of a link that nobody owns, the owner of what it leads to. */
+function ownersOf(path: TreePath, installed: InstalledPackages, physical: PhysicalPaths): PackageName[] {
+  const place = physical.place(path)
+  const target = physical.target(path)
+  const found = findOwners(new Set([place, target]), installed.values(), physical)
+  const owner = found.get(place) ?? found.get(target)
+  if (owner !== undefined) return [owner]
+  if (physical.tree.entry(target)?.kind !== 'directory') return []
+  const hasIt = ({ entry }: { readonly entry: TreePath }): boolean =>
+    readManifest(physical.tree, entry).some((one) => one.isDirectory && physical.target(one.path) === target)
+  return [...installed.values()].filter(hasIt).map(({ name }) => name)
+}

@@ -1,0 +1,43 @@
+import { basename, join } from 'node:path'
+import type { Dependency } from '../model/depends.ts'
+import { type PackageName, packageNameFault, parsePackageName } from '../model/package-name.ts'
+import { reachableKind } from './reachable-kind.ts'
+import { readDepends } from './recipe-parts.ts'
+import { searchRecipes } from './repositories.ts'
+
+/** A recipe of which only the `depends` file was read: enough for questions about who needs whom. */
+export interface ListedRecipe {
+  readonly name: PackageName
+  /** Absolute path of the package directory. */
+  readonly directory: string
+  readonly dependencies: readonly Dependency[]
+}
+
+/**
+ * Every recipe of `repositories`, those that an earlier one hides too, in the order in which search tells them. A directory
+ * whose name no package can have is left out; what is wrong with a depends file is left to lint.
+ */
+export function listRecipes(repositories: readonly string[]): ListedRecipe[] {
+  return searchRecipes('*', repositories).flatMap((directory) => {
+    const name = basename(directory)
+    if (packageNameFault(name) !== undefined) return []
+    const hasDepends = reachableKind(join(directory, 'depends')) !== undefined
+    const { dependencies } = readDepends({ name, path: directory, entries: hasDepends ? onlyDepends : none })
+    return [{ name: parsePackageName(name), directory, dependencies }]
+  })
+}
+
+const onlyDepends: ReadonlySet<string> = new Set(['depends'])
+const none: ReadonlySet<string> = new Set()
+
+/** The recipes that are used: of each name the first. */
+export function firstOfEachName(recipes: readonly ListedRecipe[]): Map<PackageName, ListedRecipe> {
+  const first = new Map<PackageName, ListedRecipe>()
+  for (const recipe of recipes) if (!first.has(recipe.name)) first.set(recipe.name, recipe)
+  return first
+}
+
+/** Where `depends` of a recipe is. */
+export function dependsFile({ directory }: Pick<ListedRecipe, 'directory'>): string {
+  return join(directory, 'depends')
+}
