@@ -165,6 +165,12 @@ export const commandTable: readonly CommandRow[] = [...coreRows, ...contribRows,
 
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {
+  '--all': 'Show all, however many there are',
+  '--description': 'Look in the README files of the recipes, not at names',
+  '--file': 'Look for installed files with these paths; globs match whole paths',
+  '--make': 'With what is only needed to build',
+  '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
+  '--reverse': 'Show what needs them instead of what they need',
   '--dry-run': 'Show what would be built, in order, and do nothing',
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
   '--json': 'Print events and results as JSON lines',

@@ -1,4 +1,33 @@
 import type { CommandRow } from './command-table.ts'
 
 /** Commands that answer questions about packages and change nothing. */
-export const questionRows: readonly CommandRow[] = []
+export const questionRows: readonly CommandRow[] = [
+  {
+    name: 'files',
+    usage: '[PACKAGE...]',
+    summary: 'List the files of installed packages',
+    options: [],
+    load: async () => (await import('./commands/files.ts')).files,
+  },
+  {
+    name: 'info',
+    usage: '[PACKAGE...]',
+    summary: 'Show what is known about packages',
+    options: [],
+    load: async () => (await import('./commands/info.ts')).info,
+  },
+  {
+    name: 'tree',
+    usage: '[--make] [--reverse] [--repo] [PACKAGE...]',
+    summary: 'Show what packages need as a tree',
+    options: ['--make', '--repo', '--reverse'],
+    load: async () => (await import('./commands/tree.ts')).tree,
+  },
+  {
+    name: 'why',
+    usage: '[--all] [--repo] [PACKAGE...]',
+    summary: 'Show why packages are there: the chains of needs that lead to them',
+    options: ['--all', '--repo'],
+    load: async () => (await import('./commands/why.ts')).why,
+  },
+]

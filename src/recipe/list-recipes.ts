@@ -1,8 +1,9 @@
 import { basename, join } from 'node:path'
 import type { Dependency } from '../model/depends.ts'
 import { type PackageName, packageNameFault, parsePackageName } from '../model/package-name.ts'
+import type { Version } from '../model/version.ts'
 import { reachableKind } from './reachable-kind.ts'
-import { readDepends } from './recipe-parts.ts'
+import { readDepends, readVersion } from './recipe-parts.ts'
 import { searchRecipes } from './repositories.ts'
 
 /** A recipe of which only the `depends` file was read: enough for questions about who needs whom. */
@@ -25,6 +26,11 @@ export function listRecipes(repositories: readonly string[]): ListedRecipe[] {
     const { dependencies } = readDepends({ name, path: directory, entries: hasDepends ? onlyDepends : none })
     return [{ name: parsePackageName(name), directory, dependencies }]
   })
+}
+
+/** The version of a listed recipe; undefined where it cannot be read. */
+export function readListedVersion({ directory }: Pick<ListedRecipe, 'directory'>): Version | undefined {
+  return readVersion({ path: directory, entries: new Set(['version']) }).version
 }
 
 const onlyDepends: ReadonlySet<string> = new Set(['depends'])

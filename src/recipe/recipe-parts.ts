@@ -27,7 +27,7 @@ export interface ChecksumsPart extends Pick<ChecksumsReading, 'problems'> {
   readonly lines: Recipe['checksums']
 }
 
-export function readVersion(directory: RecipeDirectory): VersionReading {
+export function readVersion(directory: Pick<RecipeDirectory, 'path' | 'entries'>): VersionReading {
   const { text, problems } = readEntry(directory, 'version')
   const file = join(directory.path, 'version')
   if (text !== undefined) return parseVersion(text, file)
@@ -122,6 +122,7 @@ export function assembleReading(
     recipe,
     version: version.version,
     dependencies: depends.dependencies,
+    sourceLines: sources.lines,
     problems,
   }
 }

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { openWorld, type ScratchWorld } from './cli-fixture.ts'
+import { type InstalledSpec, installByHand } from './installed-fixture.ts'
+
+/** Questions about what is installed and what recipes say, answered by the executable. */
+
+let world: ScratchWorld
+beforeEach(() => {
+  world = openWorld()
+})
+afterEach(() => world[Symbol.dispose]())
+
+const installed = (name: string, spec: InstalledSpec = {}): void => installByHand(world.root, name, spec)
+const lines = (text: string): string[] => text.split('\n').slice(0, -1)
+
+async function answer(...argv: readonly string[]): Promise<string[]> {
+  const { status, stdout, stderr } = await world.runWith({ env: { LANG: 'C.UTF-8' } }, ...argv)
+  expect([stderr, status]).toEqual(['', 0])
+  return lines(stdout)
+}
+
+function installSome(): void {
+  installed('zlib')
+  installed('openssl', { depends: 'zlib make\n', version: '3.2 2' })
+  installed('curl', { depends: 'openssl\nzlib\n' })
+  installed('git', { depends: 'curl\nzlib\nmissing\n' })
+}
+
+test('kith why tells the chains of what is installed, and with --repo those of the recipes', async () => {
+  installSome()
+  world.recipe('zlib')
+  world.recipe('pigz', { depends: 'zlib\n' })
+
+  expect(await answer('why', 'zlib')).toEqual([
+    'git -> zlib',
+    'git -> curl -> zlib',
+    'git -> curl -> openssl -> zlib (make)',
+  ])
+  expect(await answer('why', '--repo', 'zlib')).toContain('pigz -> zlib')
+  const { status, stdout, stderr } = await world.run('why', 'git')
+  expect([status, stdout]).toEqual([1, ''])
+  expect(stderr).toContain('git is installed, and nothing that is installed needs it')
+  const [item] = await answer('why', '--json', 'openssl')
+  expect(JSON.parse(item ?? '')).toMatchObject({ kind: 'chain', name: 'openssl', of: 'installed' })
+})
+
+test('kith tree folds what stands above, and turns round with --reverse', async () => {
+  installSome()
+
+  expect(await answer('tree')).toEqual([
+    'git 1.0-1',
+    '├── curl 1.0-1',
+    '│   ├── openssl 3.2-2',
+    '│   └── zlib 1.0-1',
+    '├── zlib 1.0-1',
+    '└── missing (missing)',
+  ])
+  expect(await answer('tree', '--reverse', '--make', 'zlib')).toEqual([
+    'zlib 1.0-1',
+    '├── curl 1.0-1',
+    '│   └── git 1.0-1',
+    '├── git 1.0-1',
+    '└── openssl 3.2-2 (make)',
+    '    └── curl 1.0-1 (*)',
+  ])
+  expect((await world.runWith({ env: { LC_ALL: 'C' } }, 'tree', 'curl')).stdout).toContain('|-- openssl')
+})
+
+test('kith files lists what a package put into the root, and nothing else', async () => {
+  installed('curl', { files: { '/usr/share/z': '', '/usr/bin/curl': '' }, entry: { build: '' } })
+
+  expect(await answer('files', 'curl')).toEqual(['/usr/bin/curl', '/usr/share/z'])
+})
+
+test('kith info tells what recipe and database say, also of what is only in one of them', async () => {
+  installSome()
+  const recipe = world.recipe('curl', {
+    version: '9.0 1\n',
+    depends: 'openssl\ncmake make\n',
+    sources: 'https://user:secret@example.org/curl.tar.xz\nhttps://example.org/b.tar.gz sub\n',
+    checksums: 'SKIP\nSKIP\n',
+    'README.md': '# curl\n\nTransfers data\nby URL.\n',
+  })
+
+  expect(await answer('info', 'curl')).toEqual([
+    'name         curl',
+    'description  Transfers data by URL.',
+    'version      9.0-1',
+    `recipe       ${recipe}`,
+    expect.stringMatching(/^installed {4}1\.0-1, \d+KB in 3 files$/),
+    'depends      openssl',
+    'to build     cmake',
+    'needed by    git',
+    'sources      https://***@example.org/curl.tar.xz',
+    '             https://example.org/b.tar.gz',
+  ])
+  expect(await answer('info', 'zlib')).toContain('needed by  curl git')
+  world.recipe('broken', { version: undefined })
+  expect((await answer('info', 'broken')).join('\n')).toContain('(cannot be built: kith lint broken)')
+  expect((await world.run('info', 'nothing')).stderr).toContain('Cannot find package "nothing"')
+})
