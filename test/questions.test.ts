@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { openWorld, type ScratchWorld } from './cli-fixture.ts'
 import { type InstalledSpec, installByHand } from './installed-fixture.ts'
 
@@ -99,4 +98,46 @@ test('kith info tells what recipe and database say, also of what is only in one 
   world.recipe('broken', { version: undefined })
   expect((await answer('info', 'broken')).join('\n')).toContain('(cannot be built: kith lint broken)')
   expect((await world.run('info', 'nothing')).stderr).toContain('Cannot find package "nothing"')
+})
+
+test('kith why-not tells everything that stands in the way, with file, line and the way to it', async () => {
+  const top = world.recipe('top', { depends: '# what it needs\nmiddle\ncircle make\n' })
+  const middle = world.recipe('middle', { depends: 'zlb\n' })
+  world.recipe('zlib', { version: undefined })
+  const circle = world.recipe('circle', { depends: 'zlib\ncircle-too\n' })
+  const back = world.recipe('circle-too', { depends: 'circle\n' })
+  world.recipe('unverified', { sources: 'https://example.org/x.tar.gz\n' })
+  const { status, stdout, stderr } = await world.run('why-not', 'top')
+
+  expect([status, stderr]).toEqual([1, ''])
+  expect(stdout).toBe(
+    [
+      `${middle}/depends:1: error: "zlb" is in no repository, and not installed`,
+      '    Did you mean zlib?',
+      '    top -> middle -> zlb',
+      `${world.repository}/zlib/version: error: the version file is missing`,
+      '    Write version and release in one line, for example: 1.0 1',
+      '    top -> circle -> zlib',
+      `${circle}/depends:2: error: circular dependency circle -> circle-too -> circle`,
+      '    Remove one of these dependencies',
+      '    top -> circle',
+      '',
+    ].join('\n'),
+  )
+  expect(top).toBe(`${world.repository}/top`)
+  expect(back).toBe(`${world.repository}/circle-too`)
+  expect((await world.run('why-not', 'unverified')).stdout).toContain(
+    '/checksums: warning: the checksums file is missing',
+  )
+  expect((await world.run('why-not', 'midle')).stderr).toContain('Did you mean middle?')
+})
+
+test('kith why-not has nothing to say against what can be built, and does not look behind what is installed', async () => {
+  installed('zlib')
+  world.recipe('zlib', { depends: 'nowhere\n' })
+  world.recipe('make', {})
+  world.recipe('pigz', { depends: 'zlib\nmake make\n' })
+
+  expect(await answer('why-not', 'pigz')).toEqual(['pigz: nothing; it can be built, with 1 that it needs: make'])
+  expect((await world.run('why-not', 'zlib')).status).toBe(1)
 })

@@ -30,4 +30,11 @@ export const questionRows: readonly CommandRow[] = [
     options: ['--all', '--repo'],
     load: async () => (await import('./commands/why.ts')).why,
   },
+  {
+    name: 'why-not',
+    usage: '[PACKAGE...]',
+    summary: 'Show what stands in the way of building packages',
+    options: [],
+    load: async () => (await import('./commands/why-not.ts')).whyNot,
+  },
 ]
