@@ -17,6 +17,13 @@ export const questionRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/info.ts')).info,
   },
   {
+    name: 'stats',
+    usage: '',
+    summary: 'Show totals over the recipes of KISS_PATH',
+    options: [],
+    load: async () => (await import('./commands/stats.ts')).stats,
+  },
+  {
     name: 'tree',
     usage: '[--make] [--reverse] [--repo] [PACKAGE...]',
     summary: 'Show what packages need as a tree',

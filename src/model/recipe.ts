@@ -35,5 +35,7 @@ export interface RecipeReading {
   readonly dependencies: readonly Dependency[]
   /** Every line of the sources file that can be told from its text, comments included. */
   readonly sourceLines: readonly SourceLine[]
+  /** As in the recipe. */
+  readonly checksums: readonly ChecksumLine[] | undefined
   readonly problems: readonly Problem[]
 }

@@ -123,6 +123,7 @@ export function assembleReading(
     version: version.version,
     dependencies: depends.dependencies,
     sourceLines: sources.lines,
+    checksums: checksums.lines,
     problems,
   }
 }
