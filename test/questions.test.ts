@@ -141,3 +141,32 @@ test('kith why-not has nothing to say against what can be built, and does not lo
   expect(await answer('why-not', 'pigz')).toEqual(['pigz: nothing; it can be built, with 1 that it needs: make'])
   expect((await world.run('why-not', 'zlib')).status).toBe(1)
 })
+
+test('kith search looks into READMEs only as a hint, unless it is told to', async () => {
+  const zlib = world.recipe('zlib', { 'README.md': '# zlib\n\nCompression, and\nnothing else.\n' })
+  world.recipe('pigz', { README: 'Parallel compression.\n' })
+  const { status, stdout, stderr } = await world.run('search', 'compression')
+
+  expect([status, stdout]).toEqual([1, ''])
+  expect(stderr).toContain('The description of pigz, zlib has the word: kith search --description compression')
+  expect(await answer('search', '--description', 'COMPRESSION')).toEqual([
+    `${world.repository}/pigz/README:1: Parallel compression.`,
+    `${zlib}/README.md:3: Compression, and`,
+  ])
+  expect((await world.run('search', '--description', 'nothing at all')).status).toBe(1)
+  expect((await world.run('search', 'compress*')).stderr).not.toContain('description')
+})
+
+test('kith search --file finds installed files by name or path', async () => {
+  installed('zlib', { files: { '/usr/lib/libz.so': '', '/usr/include/zlib.h': '' } })
+  installed('other', { files: { '/usr/lib/libother.so': '' } })
+
+  expect(await answer('search', '--file', 'libz.so', '/usr/*/*.h')).toEqual([
+    'zlib /usr/lib/libz.so',
+    'zlib /usr/include/zlib.h',
+  ])
+  expect(await answer('search', '--file', '*.so')).toEqual(['other /usr/lib/libother.so', 'zlib /usr/lib/libz.so'])
+  expect((await world.run('search', '--file', 'nothing')).stderr).toContain(
+    'it is in the manifest of no installed package',
+  )
+})

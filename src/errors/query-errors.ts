@@ -1,6 +1,10 @@
 import { entry } from './entry.ts'
 
 export const queryErrors = {
+  'description-not-found': entry<{ words: string }>(
+    ({ words }) => `Cannot find "${words}": no recipe's README holds it`,
+    () => "kith search '*WORD*' looks for names",
+  ),
   'file-not-owned': entry<{ path: string }>(
     ({ path }) => `Cannot find who owns "${path}": it is in the manifest of no installed package`,
     ({ path }) => `kith search --file "*${path.slice(path.lastIndexOf('/') + 1)}*" looks for parts of a path`,
