@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { openWorld, type ScratchWorld } from './cli-fixture.ts'
 import { type InstalledSpec, installByHand } from './installed-fixture.ts'
 
@@ -170,3 +172,62 @@ test('kith search --file finds installed files by name or path', async () => {
     'it is in the manifest of no installed package',
   )
 })
+
+test('kith graph prints what is asked for in each form', async () => {
+  installSome()
+  const dot = await answer('graph', 'curl')
+
+  expect(dot).toEqual([
+    'digraph packages {',
+    '  node [shape=box];',
+    '  "curl";',
+    '  "curl" -> "openssl";',
+    '  "curl" -> "zlib";',
+    '  "openssl";',
+    '  "openssl" -> "zlib" [style=dashed];',
+    '  "zlib";',
+    '}',
+  ])
+  expect((await answer('graph', '--svg')).join('\n')).toMatch(/^<svg [\s\S]*<\/svg>$/)
+  expect((await answer('graph', '--json')).map((line) => JSON.parse(line).name)).toEqual([
+    'curl',
+    'git',
+    'openssl',
+    'zlib',
+  ])
+  expect((await world.run('graph', '--svg', '--html')).status).toBe(1)
+})
+
+const chromium = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => Bun.which(name)).find(Boolean)
+
+test.skipIf(!chromium)(
+  'kith graph --html is a page that a browser shows, with what is needed and what needs it (skipped without chromium)',
+  async () => {
+    installSome()
+    const page = join(world.directory, 'page.html')
+    writeFileSync(page, (await answer('graph', '--html')).join('\n'))
+    const show = (name: string): string => {
+      const options = [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        `--user-data-dir=${world.directory}/profile`,
+        '--dump-dom',
+      ]
+      const child = Bun.spawnSync([chromium ?? '', ...options, `file://${page}#${name}`], { stderr: 'ignore' })
+      return child.stdout.toString()
+    }
+    const dom = show('curl')
+
+    expect(dom).toContain('<h2>curl<small>1.0-1</small></h2>')
+    expect(dom).toMatch(/<ul id="list">(<li>.*?<\/li>){4}<\/ul>/s)
+    const [, needs = '', needed = ''] =
+      dom.match(/<section><h3>Needs 2(.*?)<section><h3>Needed by 1(.*?)<\/section>/s) ?? []
+    expect([needs.includes('>openssl<'), needs.includes('>zlib<'), needed.includes('>git<')]).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect(show('git')).toContain('in no repository')
+  },
+)

@@ -168,6 +168,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--all': 'Show all, however many there are',
   '--description': 'Look in the README files of the recipes, not at names',
   '--file': 'Look for installed files with these paths; globs match whole paths',
+  '--html': 'One page that needs nothing else, to search and fold',
   '--make': 'With what is only needed to build',
   '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
   '--reverse': 'Show what needs them instead of what they need',
@@ -177,6 +178,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--names': 'With --dry-run: only the names, one per line',
   '--network': 'Let the build scripts of the named packages use the network',
   '--quiet': 'Show no build output, but the end of one that fails',
+  '--svg': 'A picture',
 }
 
 /** The row of a command by its exact name or letter. */

@@ -10,6 +10,13 @@ export const questionRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/files.ts')).files,
   },
   {
+    name: 'graph',
+    usage: '[--html|--svg] [--repo] [PACKAGE...]',
+    summary: 'Print what packages need as a graph: for Graphviz, as a picture, as a page',
+    options: ['--html', '--repo', '--svg'],
+    load: async () => (await import('./commands/graph.ts')).graph,
+  },
+  {
     name: 'info',
     usage: '[PACKAGE...]',
     summary: 'Show what is known about packages',
