@@ -177,6 +177,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--json': 'Print events and results as JSON lines',
   '--names': 'With --dry-run: only the names, one per line',
   '--network': 'Let the build scripts of the named packages use the network',
+  '--offline': 'Ask nobody: use what is cached, and tell how old it is',
   '--quiet': 'Show no build output, but the end of one that fails',
   '--svg': 'A picture',
 }

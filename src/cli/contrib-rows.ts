@@ -51,6 +51,14 @@ export const contribRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/orphans.ts')).orphans,
   },
   {
+    name: 'outdated',
+    usage: '[--offline] [REPOSITORY|PACKAGE...]',
+    summary: 'Show recipes of which there is a newer release',
+    options: ['--offline'],
+    isContrib: true,
+    load: async () => (await import('./commands/outdated.ts')).outdated,
+  },
+  {
     name: 'owns',
     usage: 'PATH...',
     summary: 'Show which packages own files',

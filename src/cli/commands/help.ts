@@ -27,6 +27,7 @@ const settings: readonly (readonly [string, string])[] = [
     'KITH_MIRRORS',
     'apt, directories, URLs, between blanks: sources by checksum when upstream fails; with the word "first" before them: asked before upstream',
   ],
+  ['KITH_REPOLOGY', 'where kith outdated asks Repology (default https://repology.org)'],
   ['KITH_APT_SUITES', 'suites of apt that KITH_MIRRORS asks'],
 ]
 

@@ -25,3 +25,12 @@ export function formatKibibytes(kibibytes: number): string {
   const power = kibibytes < 1024 ? 0 : kibibytes < 1024 ** 2 ? 1 : 2
   return `${Math.floor(kibibytes / 1024 ** power)}${units[power]}`
 }
+
+/** How long ago, in one unit: `40 s`, `5 min`, `3 h`, `12 days`. */
+export function formatAge(ageMs: number): string {
+  const minutes = ageMs / 60_000
+  if (minutes < 1) return `${Math.round(ageMs / 1000)} s`
+  if (minutes < 60) return `${Math.round(minutes)} min`
+  if (minutes < 48 * 60) return `${Math.round(minutes / 60)} h`
+  return `${Math.round(minutes / 1440)} days`
+}
