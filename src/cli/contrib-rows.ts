@@ -43,6 +43,14 @@ export const contribRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/manifest.ts')).manifest,
   },
   {
+    name: 'new',
+    usage: 'URL [NAME] | NAME [VERSION [SOURCE]]',
+    summary: 'Write a recipe: from a source, or an empty one',
+    options: [],
+    isContrib: true,
+    load: async () => (await import('./commands/new.ts')).newRecipe,
+  },
+  {
     name: 'orphans',
     usage: '',
     summary: 'List installed packages that no other needs',
