@@ -3,6 +3,14 @@ import type { CommandRow } from './command-table.ts'
 /** The programs of KISS's contrib folder, as commands: `kith owns` is what `kiss-owns` is. */
 export const contribRows: readonly CommandRow[] = [
   {
+    name: 'chroot',
+    usage: 'DIRECTORY [COMMAND...]',
+    summary: 'Open a shell in another root, which leaves nothing mounted',
+    options: [],
+    isContrib: true,
+    load: async () => (await import('./commands/chroot.ts')).chroot,
+  },
+  {
     name: 'depends',
     usage: '[PACKAGE...]',
     summary: 'Show what installed packages depend on',

@@ -12,6 +12,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   try {
     if (word === '__sandbox') return await (await import('../sandbox/launcher.ts')).launchSandbox(rest[0] ?? '')
     if (word === '__worker') return await (await import('../build/worker.ts')).runWorkerJob(rest[0] ?? '')
+    if (word === '__chroot') return await (await import('../system/enter-root.ts')).enterRoot(rest)
     const row = findCommand(word === '--help' || word === '-h' ? 'help' : word)
     const config = readConfig(process.env, process.getuid?.() ?? 0, process.pid)
     if (row !== undefined && row.isContrib !== true) return await runCommand(row, rest, config)

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
-import { isExecutable, readDirectory } from '../system/files.ts'
 import { runAttached } from '../system/process.ts'
 import { type CommandRow, commandTable } from './command-table.ts'
+import { extensionPrograms } from './extension-programs.ts'
 
 /** What a word means that is no command of kith's own: a program, or one of KISS's contrib programs that kith has built in. */
 export type Extension =
@@ -19,11 +18,11 @@ export function findExtension(word: string, words: readonly string[], config: Co
   const builtIn = commandTable.find(({ name, isContrib }) => isContrib === true && name === word)
   if (builtIn !== undefined) {
     const isOwn = words.includes('--json') || process.env.KITH_EXTENSION === word
-    const program = isOwn ? undefined : findProgram(config.searchPath, (name) => name === `kiss-${word}`)
+    const program = isOwn ? undefined : findProgram(config.searchPath, (name) => name === word)
     return program === undefined ? { kind: 'built-in', row: builtIn } : { kind: 'program', path: program }
   }
   if (word === '' || word.startsWith('-')) throw new KithError('unknown-command', { command: word })
-  const program = findProgram(config.searchPath, (name) => name.startsWith(`kiss-${word}`))
+  const program = findProgram(config.searchPath, (name) => name.startsWith(word))
   if (program !== undefined) return { kind: 'program', path: program }
   const row = commandTable.find(({ name, isContrib }) => isContrib === true && name.startsWith(word))
   if (row === undefined) throw new KithError('unknown-command', { command: word })
@@ -37,9 +36,6 @@ export async function runExtension(path: string, word: string, words: readonly s
 }
 
 function findProgram(searchPath: string, isWanted: (name: string) => boolean): string | undefined {
-  for (const directory of searchPath.split(':')) {
-    const names = directory === '' ? [] : (readDirectory(directory) ?? [])
-    for (const name of names) if (isWanted(name) && isExecutable(join(directory, name))) return join(directory, name)
-  }
+  for (const { name, path } of extensionPrograms(searchPath)) if (isWanted(name)) return path
   return undefined
 }

@@ -18,6 +18,14 @@ export const queryErrors = {
       `Cannot take recipe ${number} of "${name}": there ${found.length === 1 ? 'is one' : `are ${found.length}`}`,
     ({ name }) => `kith search ${name} lists them in order`,
   ),
+  'root-needed': entry<{ command: string }>(
+    ({ command }) => `Cannot run "kith ${command}": only root may`,
+    ({ command }) => `sudo kith ${command}`,
+  ),
+  'root-not-entered': entry<{ directory: string; reason: string }>(
+    ({ directory, reason }) => `Cannot enter the root "${directory}": ${reason}`,
+    ({ directory }) => `ls -l "${directory}" shows whether it is a root; in a container mounting may be forbidden`,
+  ),
   'nothing-to-link': entry<{ file: string; name: string }>(
     ({ file, name }) => `Cannot link "${file}": no other repository has a recipe "${name}" with that file`,
     ({ name }) => `kith search ${name} lists the recipes that there are`,

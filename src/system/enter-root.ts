@@ -1,0 +1,87 @@
+import { KithError } from '../errors/kith-error.ts'
+import { textTreePath } from '../model/tree-path.ts'
+import { mount, mountFlags } from '../native/mount.ts'
+import { reapOrphans } from '../native/process-control.ts'
+import { isDirectory, linkInfo } from './files.ts'
+import { PhysicalPaths } from './physical-paths.ts'
+import { requireProgram, runAttached } from './process.ts'
+import { ownExecutable } from './self.ts'
+import { diskTree } from './tree-view.ts'
+
+const purpose = 'enter another root'
+
+export interface RootEntry {
+  readonly directory: string
+  readonly argv: readonly string[]
+  /** All that the command sees. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/**
+ * Runs a command in another root with the host's devices, kernel file systems and resolv.conf, in mount and pid namespaces of its
+ * own: when it has ended nothing of it is mounted or runs, whatever it started. Gives its exit status. Throws `program-missing`.
+ */
+export async function runInRoot({ directory, argv, environment }: RootEntry): Promise<number> {
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', '--']
+  const inside = [ownExecutable(), '__chroot', directory, ...argv]
+  return await runAttached([requireProgram('unshare', purpose), ...namespaces, ...inside], purpose, {
+    env: environment,
+    output: 'output',
+  })
+}
+
+/**
+ * The hidden command `__chroot DIRECTORY ARGV...`: init of the namespaces that runInRoot() makes. Mounts, and runs the command in
+ * the root. Throws `root-not-entered`.
+ */
+export async function enterRoot([directory = '', ...argv]: readonly string[]): Promise<number> {
+  for (const { at, ...call } of planMounts(directory))
+    try {
+      mount({ ...call, target: at })
+    } catch (error) {
+      throw new KithError('root-not-entered', {
+        directory,
+        reason: error instanceof Error ? error.message : String(error),
+      })
+    }
+  let command = 0
+  const reap = (): void => reapOrphans(command)
+  process.on('SIGCHLD', reap)
+  // What Ctrl-C asks of the command is not asked of its init.
+  process.on('SIGINT', () => undefined)
+  return await runAttached([requireProgram('chroot', purpose), directory, ...argv], purpose, {
+    env: process.env,
+    output: 'output',
+    started: (id) => {
+      command = id
+    },
+  })
+}
+
+interface PlannedMount {
+  readonly at: string
+  readonly source: string
+  readonly type?: string
+  readonly flags?: number
+  readonly data?: string
+}
+
+/** What the root has no place for is left out: nothing is made in it. Links are followed inside the root. */
+export function planMounts(directory: string): PlannedMount[] {
+  const physical = new PhysicalPaths(diskTree(directory))
+  const bind = mountFlags.bind | mountFlags.recursive
+  const wanted: readonly (PlannedMount & { readonly kind: 'directory' | 'file' })[] = [
+    { at: '/dev', source: '/dev', flags: bind, kind: 'directory' },
+    { at: '/proc', source: 'proc', type: 'proc', kind: 'directory' },
+    { at: '/sys', source: '/sys', flags: bind, kind: 'directory' },
+    { at: '/run', source: '/run', flags: bind, kind: 'directory' },
+    { at: '/tmp', source: 'tmpfs', type: 'tmpfs', data: 'mode=1777', kind: 'directory' },
+    { at: '/etc/resolv.conf', source: '/etc/resolv.conf', flags: mountFlags.bind, kind: 'file' },
+  ]
+  return wanted.flatMap(({ kind, at, ...call }) => {
+    const place = directory + physical.target(textTreePath(at))
+    const isThere = kind === 'directory' ? linkInfo(place)?.kind === 'directory' : linkInfo(place)?.kind === 'file'
+    const hasSource = call.type !== undefined || isDirectory(call.source) || linkInfo(call.source) !== undefined
+    return isThere && hasSource ? [{ ...call, at: place }] : []
+  })
+}
