@@ -101,3 +101,19 @@ test('kith help PACKAGE shows the documentation of KISS, else the README of the 
   expect((await world.run('help', 'install')).stderr).toContain('Install built packages')
   expect((await world.run('help', 'nothing')).stderr).toContain('Cannot run "nothing"')
 })
+
+test.skipIf(!isRoot || Bun.which('script') === null)(
+  'kith chroot gives an interactive shell a terminal that it can use and give back (skipped without root or script)',
+  () => {
+    makeRoot()
+    const command = `${world.executable} chroot ${world.root} -- /bin/sh -i`
+    const { stdout, exitCode } = Bun.spawnSync(['script', '-qec', command, '/dev/null'], {
+      env: world.environment,
+      stdin: Buffer.from('[ -t 0 ] && echo is "a terminal"\nexit 3\n'),
+    })
+
+    expect(stdout.toString()).toContain('is a terminal')
+    expect(stdout.toString()).not.toMatch(/Cannot|can't|error/i)
+    expect(exitCode).toBe(3)
+  },
+)

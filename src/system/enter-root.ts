@@ -6,6 +6,7 @@ import { isDirectory, linkInfo } from './files.ts'
 import { PhysicalPaths } from './physical-paths.ts'
 import { requireProgram, runAttached } from './process.ts'
 import { ownExecutable } from './self.ts'
+import { inputTerminal, runInTerminal, takeTerminal } from './terminal.ts'
 import { diskTree } from './tree-view.ts'
 
 const purpose = 'enter another root'
@@ -24,6 +25,8 @@ export interface RootEntry {
 export async function runInRoot({ directory, argv, environment }: RootEntry): Promise<number> {
   const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', '--']
   const inside = [ownExecutable(), '__chroot', directory, ...argv]
+  // Inside is another terminal: this one only passes keys on.
+  using _terminal = inputTerminal() && takeTerminal(() => undefined)
   return await runAttached([requireProgram('unshare', purpose), ...namespaces, ...inside], purpose, {
     env: environment,
     output: 'output',
@@ -45,17 +48,18 @@ export async function enterRoot([directory = '', ...argv]: readonly string[]): P
       })
     }
   let command = 0
-  const reap = (): void => reapOrphans(command)
-  process.on('SIGCHLD', reap)
+  const started = (id: number): void => {
+    command = id
+  }
+  process.on('SIGCHLD', () => reapOrphans(command))
   // What Ctrl-C asks of the command is not asked of its init.
   process.on('SIGINT', () => undefined)
-  return await runAttached([requireProgram('chroot', purpose), directory, ...argv], purpose, {
-    env: process.env,
-    output: 'output',
-    started: (id) => {
-      command = id
-    },
-  })
+  const words = [requireProgram('chroot', purpose), directory, ...argv]
+  const terminal = inputTerminal()
+  if (terminal === undefined) return await runAttached(words, purpose, { env: process.env, output: 'output', started })
+  // A shell that is an init's child in the user's own terminal could not give it back: its group is outside.
+  const environment = Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? '']))
+  return (await runInTerminal({ argv: words, cwd: '/', environment }, terminal, started)).status
 }
 
 interface PlannedMount {

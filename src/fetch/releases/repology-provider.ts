@@ -18,7 +18,7 @@ export function repologyProvider(address: string): ReleaseProvider {
 }
 
 /** The last text of the badge: `1.2, 1.3`, or `-` where it knows none. */
-export function parseBadge(svg: string): string[] {
+function parseBadge(svg: string): string[] {
   const texts = [...svg.matchAll(/<text\b[^>]*>([^<]*)<\/text>/g)].map(([, text = '']) => text)
   const versions = (texts.at(-1) ?? '').split(',').map((version) => version.trim())
   return versions.filter((version) => /\d/.test(version))
@@ -28,7 +28,7 @@ export function parseBadge(svg: string): string[] {
  * What Repology calls a package: names are in small letters with `-`; modules of languages, fonts and drivers have a prefix.
  * Undefined for what is made by the distribution itself.
  */
-export function repologyProject(name: string): string | undefined {
+function repologyProject(name: string): string | undefined {
   const plain = name
     .toLowerCase()
     .replaceAll('_', '-')
