@@ -9,6 +9,7 @@ import { createTerminalReporter } from '../report/terminal/terminal-reporter.ts'
 import { releaseClaimed, removeAbandonedIn } from '../system/claimed-directory.ts'
 import type { Invocation } from './command.ts'
 import { createHookRunner } from './hooks.ts'
+import { createLineOutput } from './line-output.ts'
 
 type Session = Pick<Invocation, 'context' | 'show'>
 
@@ -38,20 +39,21 @@ export async function openSession(
         columns: () => process.stderr.columns ?? 80,
         isLive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
       })
+  const output = createLineOutput((bytes) => void process.stdout.write(bytes))
   const hooks = createHookRunner(config.hooks, process.env)
   const stop = (): void => abort.abort()
   for (const signal of endings) process.on(signal, stop)
   try {
     if (removeAbandonedIn(config.workParent))
       (await import('../build/clear-abandoned.ts')).clearAbandoned(config.cacheDirectory)
-    const report = (event: Event): void => reporter.report(event)
+    const report = (event: Event): void => {
+      output.flush()
+      reporter.report(event)
+    }
     const emit = options.has('--quiet') ? createQuietFilter(report) : report
     const context = { emit, signal: abort.signal, hooks }
-    const show: Session['show'] = (line, item) => {
-      if (isJson) process.stdout.write(`${JSON.stringify({ schema: jsonSchema, ...item })}\n`)
-      else if (typeof line === 'string') process.stdout.write(`${line}\n`)
-      else process.stdout.write(Buffer.concat([line, newline]))
-    }
+    const show: Session['show'] = (line, item) =>
+      output.write(isJson ? JSON.stringify({ schema: jsonSchema, ...item }) : line)
     return await body({ context, show })
   } catch (error) {
     if (!abort.signal.aborted) throw error
@@ -60,14 +62,13 @@ export async function openSession(
       ? new KithError('interrupted', {}, { cause: error })
       : error
   } finally {
+    output.flush()
     reporter.close()
     releaseClaimed(workDirectoryOf(config), config.keepsWork ? 'keep' : 'remove')
     await hooks.run('SIGEXIT', [])
     for (const signal of endings) process.off(signal, stop)
   }
 }
-
-const newline = Buffer.from('\n')
 
 /** Ctrl-C, a request to end, and a terminal that is closed. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

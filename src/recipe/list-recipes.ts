@@ -2,8 +2,8 @@ import { basename, join } from 'node:path'
 import type { Dependency } from '../model/depends.ts'
 import { type PackageName, packageNameFault, parsePackageName } from '../model/package-name.ts'
 import type { Version } from '../model/version.ts'
-import { reachableKind } from './reachable-kind.ts'
-import { readDepends, readVersion } from './recipe-parts.ts'
+import { readDependencies } from './read-dependencies.ts'
+import { readVersion } from './recipe-parts.ts'
 import { searchRecipes } from './repositories.ts'
 
 /** A recipe of which only the `depends` file was read: enough for questions about who needs whom. */
@@ -22,9 +22,7 @@ export function listRecipes(repositories: readonly string[]): ListedRecipe[] {
   return searchRecipes('*', repositories).flatMap((directory) => {
     const name = basename(directory)
     if (packageNameFault(name) !== undefined) return []
-    const hasDepends = reachableKind(join(directory, 'depends')) !== undefined
-    const { dependencies } = readDepends({ name, path: directory, entries: hasDepends ? onlyDepends : none })
-    return [{ name: parsePackageName(name), directory, dependencies }]
+    return [{ name: parsePackageName(name), directory, dependencies: readDependencies(directory, name) }]
   })
 }
 
@@ -32,9 +30,6 @@ export function listRecipes(repositories: readonly string[]): ListedRecipe[] {
 export function readListedVersion({ directory }: Pick<ListedRecipe, 'directory'>): Version | undefined {
   return readVersion({ path: directory, entries: new Set(['version']) }).version
 }
-
-const onlyDepends: ReadonlySet<string> = new Set(['depends'])
-const none: ReadonlySet<string> = new Set()
 
 /** The recipes that are used: of each name the first. */
 export function firstOfEachName(recipes: readonly ListedRecipe[]): Map<PackageName, ListedRecipe> {
