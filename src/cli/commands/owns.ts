@@ -1,11 +1,18 @@
 import { join } from 'node:path'
 import { KithError } from '../../errors/kith-error.ts'
 import type { PackageName } from '../../model/package-name.ts'
-import { type TreePath, textBytes, treePathFault } from '../../model/tree-path.ts'
-import { type InstalledPackages, loadInstalled, readManifest } from '../../store/installed-database.ts'
+import { baseName, type TreePath, textBytes, treePathFault } from '../../model/tree-path.ts'
+import { manifestPath } from '../../plan/transaction.ts'
+import {
+  entryFile,
+  type InstalledPackage,
+  type InstalledPackages,
+  loadInstalled,
+  readManifest,
+} from '../../store/installed-database.ts'
 import { findOwners } from '../../store/owners.ts'
 import { PhysicalPaths } from '../../system/physical-paths.ts'
-import { diskTree } from '../../system/tree-view.ts'
+import { diskTree, type TreeView } from '../../system/tree-view.ts'
 import type { Command } from '../command.ts'
 
 /** `<package>` per path: who owns it, judged by where it really is. A directory has every package that put something there. */
@@ -32,11 +39,21 @@ function parsePlace(word: string, root: string): TreePath {
   return bytes as TreePath
 }
 
+/** Those in whose manifest a file of one of the names is: links above a file never change its own name. */
+function mentioning(places: readonly TreePath[], installed: InstalledPackages, tree: TreeView): InstalledPackage[] {
+  const endings = places.map((place) => `/${baseName(place)}\n`)
+  return [...installed.values()].filter(({ entry }) => {
+    const bytes = entryFile(tree, manifestPath(entry))
+    // One that cannot be read is told by whoever reads it.
+    return bytes === undefined || endings.some((ending) => `${bytes}\n`.includes(ending))
+  })
+}
+
 /** Of a link that nobody owns, the owner of what it leads to. */
 function ownersOf(path: TreePath, installed: InstalledPackages, physical: PhysicalPaths): PackageName[] {
   const place = physical.place(path)
   const target = physical.target(path)
-  const found = findOwners(new Set([place, target]), installed.values(), physical)
+  const found = findOwners(new Set([place, target]), mentioning([place, target], installed, physical.tree), physical)
   const owner = found.get(place) ?? found.get(target)
   if (owner !== undefined) return [owner]
   if (physical.tree.entry(target)?.kind !== 'directory') return []
