@@ -59,7 +59,7 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'help',
     usage: '[COMMAND|PACKAGE]',
-    summary: 'Show this help, that of a command, or the documentation of a package',
+    summary: 'Show this help, that of a command, or about a package',
     options: [],
     load: async () => (await import('./commands/help.ts')).help,
   },
@@ -128,7 +128,7 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'shell',
     usage: '[--network] [--host-tools] [PACKAGE]',
-    summary: 'Open a shell where a package is built, or where its build failed',
+    summary: 'Open a shell where a package is built or its build failed',
     options: ['--host-tools', '--network'],
     load: async () => (await import('./commands/shell.ts')).shell,
   },
@@ -144,7 +144,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'upgrade',
     letter: 'U',
     usage: '[--quiet]',
-    summary: 'Build and install what the repositories have in other versions',
+    summary: 'Build and install what repositories have in other versions',
     options: ['--quiet'],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
@@ -158,10 +158,17 @@ const coreRows: readonly CommandRow[] = [
   },
 ]
 
+/** As the help shows them. */
+export const commandGroups: readonly { readonly title: string; readonly rows: readonly CommandRow[] }[] = [
+  { title: 'Commands', rows: coreRows },
+  { title: 'Questions', rows: questionRows },
+  { title: 'What KISS has as programs kiss-NAME', rows: contribRows },
+]
+
 /** Every command, by name. */
-export const commandTable: readonly CommandRow[] = [...coreRows, ...contribRows, ...questionRows].sort((one, other) =>
-  one.name < other.name ? -1 : 1,
-)
+export const commandTable: readonly CommandRow[] = commandGroups
+  .flatMap(({ rows }) => rows)
+  .sort((one, other) => (one.name < other.name ? -1 : 1))
 
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {

@@ -21,7 +21,7 @@ export const contribRows: readonly CommandRow[] = [
   {
     name: 'fork',
     usage: 'PACKAGE [N]',
-    summary: 'Copy the recipe of a package (the Nth that search finds) to here',
+    summary: 'Copy a recipe, the first or Nth that search finds, to here',
     options: [],
     isContrib: true,
     load: async () => (await import('./commands/fork.ts')).fork,
@@ -29,7 +29,7 @@ export const contribRows: readonly CommandRow[] = [
   {
     name: 'link',
     usage: 'FILE',
-    summary: "Make a file of the recipe here a link to the next repository's",
+    summary: "Link a file of the recipe here to the next repository's",
     options: [],
     isContrib: true,
     load: async () => (await import('./commands/link.ts')).link,

@@ -12,7 +12,7 @@ export const questionRows: readonly CommandRow[] = [
   {
     name: 'graph',
     usage: '[--html|--svg] [--repo] [PACKAGE...]',
-    summary: 'Print what packages need as a graph: for Graphviz, as a picture, as a page',
+    summary: 'Print what packages need as a graph, a picture or a page',
     options: ['--html', '--repo', '--svg'],
     load: async () => (await import('./commands/graph.ts')).graph,
   },
@@ -40,7 +40,7 @@ export const questionRows: readonly CommandRow[] = [
   {
     name: 'why',
     usage: '[--all] [--repo] [PACKAGE...]',
-    summary: 'Show why packages are there: the chains of needs that lead to them',
+    summary: 'Show the chains of needs that lead to packages',
     options: ['--all', '--repo'],
     load: async () => (await import('./commands/why.ts')).why,
   },

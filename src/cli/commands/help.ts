@@ -6,7 +6,7 @@ import { wrap } from '../../report/terminal/wrap.ts'
 import { databasePath } from '../../store/installed-database.ts'
 import { findProgram, runAttached } from '../../system/process.ts'
 import type { Command, Invocation } from '../command.ts'
-import { type CommandRow, commandTable, findCommand, optionSummaries } from '../command-table.ts'
+import { type CommandRow, commandGroups, commandTable, findCommand, optionSummaries } from '../command-table.ts'
 
 /** Settings that change what commands do; docs/ has the rest. */
 const settings: readonly (readonly [string, string])[] = [
@@ -87,12 +87,13 @@ function table(rows: readonly (readonly [string, string])[]): string {
 
 function overview(): string {
   const width = Math.max(...commandTable.map(({ name }) => name.length))
-  const rows = commandTable.map(
-    ({ name, letter, summary }) => `  ${letter ?? ' '}  ${name.padEnd(width)}  ${summary}\n`,
-  )
+  const groups = commandGroups.flatMap(({ title, rows }) => [
+    `\n${title}\n`,
+    ...rows.map(({ name, letter, summary }) => `  ${letter ?? ' '}  ${name.padEnd(width)}  ${summary}\n`),
+  ])
   return [
-    'kith [a|b|c|d|H|i|l|p|r|s|u|U|v] [PACKAGE...]\n\nCommands\n',
-    ...rows,
+    'kith [a|b|c|d|H|i|l|p|r|s|u|U|v] [PACKAGE...]\n',
+    ...groups,
     '\nWithout PACKAGE, what is about one takes the current directory for it.\n',
     '--json on any command: events and results as JSON lines.\n\nSettings (environment)\n',
     table(settings),
