@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { type Dependency, parseDepends } from '../model/depends.ts'
 import { readSmallText } from '../system/files.ts'
 import { reachableKind } from './reachable-kind.ts'
@@ -6,7 +5,7 @@ import { readDepends } from './recipe-parts.ts'
 
 /** What a recipe depends on, without reading anything else of it: plans of thousands need no more of most. */
 export function readDependencies(directory: string, name: string): readonly Dependency[] {
-  const file = join(directory, 'depends')
+  const file = `${directory}/depends`
   const text = readSmallText(file)
   if (text !== undefined) return parseDepends(text, file).dependencies
   if (reachableKind(file) === undefined) return []
