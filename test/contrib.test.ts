@@ -31,6 +31,10 @@ test('kith depends and revdepends read what is installed, repodepends and repore
 
   expect(await answer('depends', 'curl')).toEqual(['zlib', 'openssl', 'cmake make'])
   expect(await answer('revdepends', 'zlib')).toEqual(['curl/depends:zlib', 'git/depends:zlib make'])
+  const grepped = sh(`cd ${entry} && grep -E '^zlib( |$)' -- */depends`, '/')
+  expect((await answer('revdepends', 'zlib')).map((line) => line.replace(/ +/g, ' '))).toEqual(
+    lines(grepped).map((line) => line.replace(/ +/g, ' ')),
+  )
   expect(await answer('repodepends', 'curl')).toEqual([
     `=> ${recipe}`,
     'zlib',
@@ -162,3 +166,17 @@ test('a program kiss-NAME on PATH goes before what kith has built in of KISS, bu
   expect((await world.runWith({ env }, 'orphans', '--json')).stdout).not.toContain('mine')
   expect(await answer('orph')).toEqual(['zlib'])
 })
+
+test.skipIf(Bun.which('script') === null)(
+  'kith files and manifest cannot be made to steer a terminal by names of files (skipped without script)',
+  () => {
+    installed('odd', { files: { '/usr/\u001b[31mred': '' } })
+    for (const command of ['files', 'manifest', 'size']) {
+      const { stdout } = Bun.spawnSync(['script', '-qec', `${world.executable} ${command} odd`, '/dev/null'], {
+        env: world.environment,
+      })
+      expect(stdout.toString()).toContain('\\x1b[31mred')
+      expect(stdout.toString()).not.toContain('\u001b')
+    }
+  },
+)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
+import { printable } from '../errors/printable.ts'
 import type { Event } from '../events/event.ts'
 import { createJsonReporter, jsonSchema } from '../report/json/json-reporter.ts'
 import { createQuietFilter } from '../report/terminal/quiet.ts'
@@ -53,7 +54,7 @@ export async function openSession(
     const emit = options.has('--quiet') ? createQuietFilter(report) : report
     const context = { emit, signal: abort.signal, hooks }
     const show: Session['show'] = (line, item) =>
-      output.write(isJson ? JSON.stringify({ schema: jsonSchema, ...item }) : line)
+      output.write(isJson ? JSON.stringify({ schema: jsonSchema, ...item }) : shownLine(line))
     return await body({ context, show })
   } catch (error) {
     if (!abort.signal.aborted) throw error
@@ -68,6 +69,11 @@ export async function openSession(
     await hooks.run('SIGEXIT', [])
     for (const signal of endings) process.off(signal, stop)
   }
+}
+
+/** Names of files are bytes for programs; what they hold must not steer a terminal. */
+function shownLine(line: string | Uint8Array): string | Uint8Array {
+  return typeof line === 'string' || process.stdout.isTTY !== true ? line : printable(Buffer.from(line).toString())
 }
 
 /** Ctrl-C, a request to end, and a terminal that is closed. */

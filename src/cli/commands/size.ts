@@ -20,7 +20,10 @@ export const size: Command = async (invocation) => {
       const kibibytes = isDirectory ? undefined : use(path)
       if (kibibytes === undefined) continue
       total += kibibytes
-      const line = `${formatKibibytes(kibibytes)}\t${config.root}${bytesText(path)}`
+      const line = Buffer.concat([
+        Buffer.from(`${formatKibibytes(kibibytes)}\t${config.root}`),
+        Buffer.from(path, 'latin1'),
+      ])
       show(line, { kind: 'file-size', package: name, path: bytesText(path), kibibytes })
     }
     if (options.has('--json')) show('', { kind: 'package-size', package: name, kibibytes: total })
