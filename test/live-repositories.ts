@@ -21,8 +21,11 @@ export function loadLiveFacts(): LiveFacts[] {
   return JSON.parse(readFileSync(file, 'utf8')) as LiveFacts[]
 }
 
-/** Complete recipes: local files are there, empty, and checksums of the right form. Gives KISS_PATH. */
-export function writeLiveRepositories(directory: string): string {
+/**
+ * Version, depends and sources as they are; local files are there, empty, and checksums of the right form, unless the repositories
+ * shall be as if only half of them had been cloned. Gives KISS_PATH.
+ */
+export function writeLiveRepositories(directory: string, { isComplete = true } = {}): string {
   for (const { name, repo, version, release, depends, sources, checksumCount } of loadLiveFacts()) {
     const recipe = join(directory, repo, name)
     mkdirSync(recipe, { recursive: true })
@@ -31,6 +34,7 @@ export function writeLiveRepositories(directory: string): string {
     if (depends.length > 0)
       writeFileSync(join(recipe, 'depends'), depends.map((one) => `${one.name}${one.make ? ' make' : ''}\n`).join(''))
     if (sources.length > 0) writeFileSync(join(recipe, 'sources'), `${sources.join('\n')}\n`)
+    if (!isComplete) continue
     if (checksumCount > 0) writeFileSync(join(recipe, 'checksums'), `${'0'.repeat(66)}\n`.repeat(checksumCount))
     for (const source of sources) {
       const [text = ''] = source.trim().split(/\s+/)

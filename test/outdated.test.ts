@@ -102,6 +102,7 @@ test('kith outdated takes packages and repositories, and says with --json who kn
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
+    .filter(({ kind }) => kind !== 'notice')
   expect(items[0]).toMatchObject({
     kind: 'outdated',
     name: 'make',

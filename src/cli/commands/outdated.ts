@@ -41,6 +41,8 @@ export const outdated: Command = async (invocation) => {
     nowMs,
   }
   const pages = openPageCache(settings, context)
+  const text = `asking about ${count(subjects.length, 'package')}`
+  if (!isOffline) context.emit({ kind: 'notice', level: 'info', text })
   const asked = await askReleases(subjects, [repologyProvider(config.repology), upstreamProvider], { pages, parallel })
   for (const { subject, answers } of asked) {
     const newer = findNewer(subject.version, knownIn({ subject, answers }))
@@ -113,12 +115,13 @@ function tellRest(
   { context, show, options }: Invocation,
 ): void {
   const say = (level: 'info' | 'warning', text: string): void => context.emit({ kind: 'notice', level, text })
-  const hosts = new Map<string, { reason: string; count: number }>()
+  const hosts = new Map<string, { reason: string; missed: number }>()
   for (const { answers } of asked)
     for (const { answer } of answers)
       if (answer.kind === 'unreachable')
-        hosts.set(answer.host, { reason: answer.reason, count: (hosts.get(answer.host)?.count ?? 0) + 1 })
-  for (const [host, { reason, count }] of hosts) say('warning', `${host}: ${reason}; not asked about ${count} packages`)
+        hosts.set(answer.host, { reason: answer.reason, missed: (hosts.get(answer.host)?.missed ?? 0) + 1 })
+  for (const [host, { reason, missed }] of hosts)
+    say('warning', `${host}: ${reason}; not asked about ${count(missed, 'package')}`)
   const unknown = asked.filter((one) => knownIn(one).length === 0).map(({ subject }) => subject.name)
   if (options.has('--json')) for (const name of unknown) show('', { kind: 'release-unknown', name })
   else if (unknown.length > 0) say('info', `no answer about ${unknown.length}: ${shortened(unknown)}`)
@@ -127,6 +130,10 @@ function tellRest(
   if (isOffline && ages.length > 0)
     say('info', `offline: answers are ${formatAge(Math.min(...ages))} to ${formatAge(Math.max(...ages))} old`)
   if (isOffline && ages.length === 0) say('warning', 'offline, and nothing is cached: run it once without --offline')
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
 function shortened(names: readonly string[]): string {

@@ -27,7 +27,7 @@ export interface PageSettings extends Pick<FetchSettings, 'cacheDirectory' | 'co
   readonly nowMs: number
 }
 
-const largestPageBytes = 4 << 20
+const largestPageBytes = 1 << 20
 const mostRedirects = 5
 /** So many failures in a row, and a host is asked nothing more. */
 const mostFailures = 3

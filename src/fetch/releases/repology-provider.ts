@@ -19,7 +19,7 @@ export function repologyProvider(address: string): ReleaseProvider {
 
 /** The last text of the badge: `1.2, 1.3`, or `-` where it knows none. */
 function parseBadge(svg: string): string[] {
-  const texts = [...svg.matchAll(/<text\b[^>]*>([^<]*)<\/text>/g)].map(([, text = '']) => text)
+  const texts = [...svg.matchAll(/<text\b[^<>]*>([^<]*)<\/text>/g)].map(([, text = '']) => text)
   const versions = (texts.at(-1) ?? '').split(',').map((version) => version.trim())
   return versions.filter((version) => /\d/.test(version))
 }
