@@ -2,9 +2,9 @@ import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { Dependency } from '../model/depends.ts'
 import { acyclicDependencies } from './arbitraries.ts'
-import { countCrossings } from './graph-crossings.ts'
+import { countCrossings, exchangeNeighbours } from './graph-crossings.ts'
 import { graphOf } from './graph-fixture.ts'
-import { layOutLayers } from './graph-layers.ts'
+import { layOutLayers, type Place } from './graph-layers.ts'
 import { type GraphLayout, layOutGraph, separate } from './graph-layout.ts'
 import type { PackageGraph } from './package-graph.ts'
 
@@ -87,4 +87,39 @@ test('separate() keeps the order and the distances, and moves nothing that has r
   expect(separate([0, 100, 200], [0, 10, 10])).toEqual([0, 100, 200])
   expect(separate([0, 0], [0, 10])).toEqual([-5, 5])
   expect(separate([50, 0, 0], [0, 10, 10])).toEqual([20 / 3, 50 / 3, 80 / 3])
+})
+
+test('exchangeNeighbours() untangles crossed lines, and never makes more of them', () => {
+  const [a, b, x, y] = [0, 0, 1, 1].map((layer): Place => ({ name: undefined, layer, above: [], below: [] }))
+  if (a === undefined || b === undefined || x === undefined || y === undefined) throw new Error('four places')
+  for (const [upper, lower] of [
+    [a, y],
+    [b, x],
+  ] as const) {
+    upper.below.push(lower)
+    lower.above.push(upper)
+  }
+  const crossed = [
+    [a, b],
+    [x, y],
+  ]
+  expect([countCrossings(crossed), countCrossings(exchangeNeighbours(crossed))]).toEqual([1, 0])
+
+  fc.assert(
+    fc.property(acyclicDependencies(), fc.infiniteStream(fc.nat()), (dependencies, chance) => {
+      const graph: PackageGraph = new Map(
+        [...dependencies].map(([name, needs]) => [
+          name,
+          needs.map((need): Dependency => ({ name: need, kind: 'run' })),
+        ]),
+      )
+      const weigh = (): number => Number(chance.next().value)
+      const shuffled = layOutLayers(graph).rows.map((row) => {
+        const weighed = row.map((place) => ({ place, weight: weigh() }))
+        return weighed.sort((one, other) => one.weight - other.weight).map(({ place }) => place)
+      })
+
+      expect(countCrossings(exchangeNeighbours(shuffled))).toBeLessThanOrEqual(countCrossings(shuffled))
+    }),
+  )
 })
