@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runStage } from '../src/store/run-stage.ts'
 import { packArtifact } from '../src/system/archive/pack-artifact.ts'
 import { unpackArtifact } from '../src/system/archive/unpack-artifact.ts'
 
@@ -13,7 +14,7 @@ export interface ArchiveBenchmark {
   readonly files: number
 }
 
-/** Packs and unpacks a tree of 10,000 small files, in turns with GNU tar and zstd. */
+/** Packs, unpacks and stages a tree of 10,000 small files, in turns with GNU tar and zstd. */
 export async function benchArchive(files = 10_000, rounds = 5): Promise<ArchiveBenchmark[]> {
   const scratch = mkdtempSync(join(tmpdir(), 'kith-bench-archive-'))
   try {
@@ -36,9 +37,19 @@ export async function benchArchive(files = 10_000, rounds = 5): Promise<ArchiveB
         mkdirSync(target)
       },
     )
+    const stage = await compare(
+      rounds,
+      async () => void (await runStage({ artifact: ours, directory: target, expected: [], signal: undefined })),
+      () => runTar(['-C', target, '--use-compress-program', 'zstd -q', '-xf', theirs]),
+      () => {
+        rmSync(target, { recursive: true, force: true })
+        mkdirSync(target)
+      },
+    )
     return [
       { name: 'pack', files, ...pack },
       { name: 'unpack', files, ...unpack },
+      { name: 'stage (confined, hashed)', files, ...stage },
       { name: 'size', files, ratio: statSync(ours).size / statSync(theirs).size, kithMs: 0, tarMs: 0 },
     ]
   } finally {

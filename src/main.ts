@@ -8,6 +8,11 @@ if (argv.length === 1 && ['version', 'v', '--version'].includes(argv[0] ?? '')) 
   process.stdout.write(`${kithVersion}\n`)
   process.exit(0)
 }
+if (argv[0]?.startsWith('__')) {
+  const { runHidden } = await import('./cli/run-hidden.ts')
+  const hidden = await runHidden(argv[0], argv[1] ?? '')
+  if (hidden !== undefined) process.exit(hidden)
+}
 // Who closes our output (`kith list | head`) has seen enough; what else cannot be written must not pass for done.
 let isUnwritten = false
 for (const stream of [process.stdout, process.stderr])

@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   fetch: ['model', 'events', 'system', 'errors'],
   sandbox: ['model', 'events', 'system', 'native', 'errors'],
   build: ['model', 'plan', 'events', 'recipe', 'fetch', 'sandbox', 'system', 'errors'],
-  store: ['model', 'plan', 'events', 'system', 'errors'],
+  store: ['model', 'plan', 'events', 'sandbox', 'system', 'errors'],
   report: ['model', 'plan', 'events', 'errors'],
   cli: [
     'model',

@@ -2,8 +2,18 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parsePackageName } from '../model/package-name.ts'
-import { makeDirectory, makeEmptyFile, makeTemporaryDirectory, removeTree } from '../system/files.ts'
-import { artifactDirectory, findArtifact } from './artifact-cache.ts'
+import {
+  linkInfo,
+  makeDirectory,
+  makeEmptyFile,
+  makeSymlink,
+  makeTemporaryDirectory,
+  readDirectory,
+  readText,
+  removeTree,
+  writeFileAtomic,
+} from '../system/files.ts'
+import { artifactDirectory, findArtifact, storeArtifact } from './artifact-cache.ts'
 
 let cache: string
 beforeEach(() => {
@@ -40,4 +50,41 @@ test('findArtifact() does not take a directory for a tarball', () => {
   makeDirectory(join(artifactDirectory(cache), 'zlib@1.3-2.tar.zst'))
 
   expect(findArtifact(cache, name, version, 'zst')).toBeUndefined()
+})
+
+test('storeArtifact() writes the hash of the tarball beside it, as sha256sum has it', async () => {
+  const built = join(cache, 'built')
+  for (const content of ['first', 'second']) {
+    writeFileAtomic(built, content)
+    await storeArtifact(built, join(artifactDirectory(cache), 'zlib@1.3-2.tar.zst'))
+  }
+
+  const checked = Bun.spawnSync(['sha256sum', '--strict', '-c', 'zlib@1.3-2.tar.zst.sha256'], {
+    cwd: artifactDirectory(cache),
+  })
+  expect(checked.stdout.toString()).toBe('zlib@1.3-2.tar.zst: OK\n')
+  expect(readDirectory(artifactDirectory(cache))).toEqual(['zlib@1.3-2.tar.zst', 'zlib@1.3-2.tar.zst.sha256'])
+})
+
+test('attack: links at the names that a tarball and its hash will have lead nowhere', async () => {
+  const victim = join(cache, 'victim')
+  writeFileAtomic(victim, 'precious')
+  const file = join(artifactDirectory(cache), 'zlib@1.3-2.tar.zst')
+  for (const name of [file, `${file}.sha256`]) makeSymlink(victim, name)
+  writeFileAtomic(join(cache, 'built'), 'new')
+
+  await storeArtifact(join(cache, 'built'), file)
+
+  expect(readText(victim)).toBe('precious')
+  expect(readText(file)).toBe('new')
+  expect(linkInfo(`${file}.sha256`)?.kind).toBe('file')
+})
+
+test('attack: what a build leaves as its tarball is a link to a file of the host, or nothing', async () => {
+  const file = join(artifactDirectory(cache), 'zlib@1.3-2.tar.zst')
+  makeSymlink('/etc/shadow', join(cache, 'built'))
+
+  for (const built of ['built', 'nothing'])
+    await expect(storeArtifact(join(cache, built), file)).rejects.toThrow('no regular file')
+  expect(readDirectory(artifactDirectory(cache)) ?? []).toEqual([])
 })

@@ -1,8 +1,11 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { KithError } from '../errors/kith-error.ts'
 import { type Compression, compressions, printArtifactName } from '../model/artifact-name.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Version } from '../model/version.ts'
-import { isFile } from '../system/files.ts'
+import { digestFile } from '../system/digests.ts'
+import { isFile, linkInfo, removeTree, writeFileAtomic } from '../system/files.ts'
+import { placeFile } from '../system/place-file.ts'
 
 /** Where built tarballs are kept. */
 export function artifactDirectory(cacheDirectory: string): string {
@@ -19,4 +22,19 @@ export function findArtifact(
   return [preferred, ...compressions]
     .map((compression) => join(artifactDirectory(cacheDirectory), printArtifactName({ name, version, compression })))
     .find(isFile)
+}
+
+/**
+ * Puts a built tarball into the cache, complete or not at all, and then its SHA-256 beside it, as sha256sum writes it: an
+ * installation believes no other bytes. A hash that is there is always one of the tarball that is there. Throws `io-failed`.
+ */
+export async function storeArtifact(built: string, file: string): Promise<void> {
+  // It comes out of a sandbox: a link would bring a file of the host into the cache.
+  if (linkInfo(built)?.kind !== 'file')
+    throw new KithError('io-failed', { action: 'keep', path: built, reason: 'it is no regular file' })
+  const beside = `${file}.sha256`
+  removeTree(beside)
+  placeFile(built, file)
+  const { sha256 } = await digestFile(file, ['sha256'])
+  writeFileAtomic(beside, `${sha256}  ${basename(file)}\n`)
 }

@@ -7,8 +7,7 @@ import { versionLabel } from '../model/version.ts'
 import type { SandboxHost } from '../sandbox/host.ts'
 import { ensureHostEtc } from '../sandbox/host-etc.ts'
 import { isFile, makeDirectory } from '../system/files.ts'
-import { placeFile } from '../system/place-file.ts'
-import { artifactDirectory } from './artifact-cache.ts'
+import { artifactDirectory, storeArtifact } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { copyRecipe } from './copy-recipe.ts'
 import { dropKeptBuild, keepFailedBuild } from './kept-build.ts'
@@ -44,7 +43,7 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
   try {
     const { artifact, packaged } = await buildIn(work, request, settings, context)
     const file = join(artifactDirectory(settings.cacheDirectory), artifact)
-    placeFile(join(work.output, artifact), file)
+    await storeArtifact(join(work.output, artifact), file)
     tell(recipe, packaged, context)
     const { files, sizeBytes } = packaged
     emit({ kind: 'build-finished', package: name, artifact, durationMs: performance.now() - started, files, sizeBytes })

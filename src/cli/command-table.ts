@@ -9,6 +9,8 @@ export interface CommandRow {
   readonly letter?: string
   readonly usage: string
   readonly summary: string
+  /** It locks the root first; it is not told of what another command left unfinished, but finishes it. */
+  readonly changesRoot?: true
   /** Options it knows besides --json and --help, without values. */
   readonly options: readonly string[]
   /** One of the programs that KISS ships as `kiss-NAME`: a program of that name on PATH is run instead, as KISS does. */
@@ -20,17 +22,18 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'alternatives',
     letter: 'a',
-    usage: '[-] [PACKAGE PATH]',
+    usage: '[--dry-run] [--no-wait] [-] [PACKAGE PATH]',
     summary: 'List alternatives, or swap to one',
-    options: [],
+    changesRoot: true,
+    options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/alternatives.ts')).alternatives,
   },
   {
     name: 'build',
     letter: 'b',
-    usage: '[--dry-run [--names]] [--quiet] [--network] [--host-tools] [PACKAGE...]',
+    usage: '[--dry-run [--names]] [--quiet] [--network] [--host-tools] [--no-wait] [PACKAGE...]',
     summary: 'Build packages and what they need',
-    options: ['--dry-run', '--host-tools', '--names', '--network', '--quiet'],
+    options: ['--dry-run', '--host-tools', '--names', '--network', '--no-wait', '--quiet'],
     load: async () => (await import('./commands/build.ts')).build,
   },
   {
@@ -72,11 +75,19 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/help-extensions.ts')).helpExtensions,
   },
   {
+    name: 'history',
+    usage: '',
+    summary: 'List what happened to the root',
+    options: [],
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
     name: 'install',
     letter: 'i',
-    usage: '[PACKAGE|TARBALL...]',
+    usage: '[--dry-run] [--no-wait] [PACKAGE|TARBALL...]',
     summary: 'Install built packages',
-    options: [],
+    changesRoot: true,
+    options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
   {
@@ -103,11 +114,28 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/preferred.ts')).preferred,
   },
   {
+    name: 'recover',
+    usage: '[--no-wait]',
+    summary: 'Finish or take back what was interrupted in the root',
+    changesRoot: true,
+    options: ['--no-wait'],
+    load: async () => (await import('./commands/recover.ts')).recover,
+  },
+  {
+    name: 'redo',
+    usage: '[--dry-run] [--no-wait]',
+    summary: 'Bring back what the last undo took back',
+    changesRoot: true,
+    options: ['--dry-run', '--no-wait'],
+    load: async () => (await import('./commands/undo.ts')).redo,
+  },
+  {
     name: 'remove',
     letter: 'r',
-    usage: '[PACKAGE...]',
+    usage: '[--dry-run] [--no-wait] [PACKAGE...]',
     summary: 'Remove packages',
-    options: [],
+    changesRoot: true,
+    options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/remove.ts')).remove,
   },
   {
@@ -133,6 +161,14 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/shell.ts')).shell,
   },
   {
+    name: 'undo',
+    usage: '[--dry-run] [--no-wait] [NUMBER]',
+    summary: 'Bring the root back to before a transaction',
+    changesRoot: true,
+    options: ['--dry-run', '--no-wait'],
+    load: async () => (await import('./commands/undo.ts')).undo,
+  },
+  {
     name: 'update',
     letter: 'u',
     usage: '',
@@ -143,10 +179,17 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'upgrade',
     letter: 'U',
-    usage: '[--quiet]',
+    usage: '[--no-wait] [--quiet]',
     summary: 'Build and install what repositories have in other versions',
-    options: ['--quiet'],
+    options: ['--no-wait', '--quiet'],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
+  },
+  {
+    name: 'verify',
+    usage: '[--all] [PACKAGE...]',
+    summary: 'Compare installed files with what was installed',
+    options: ['--all'],
+    load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
     name: 'version',
@@ -172,20 +215,22 @@ export const commandTable: readonly CommandRow[] = commandGroups
 
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {
-  '--all': 'Show all, however many there are',
+  '--all': 'Read every file again, also those whose times are as they were',
   '--description': 'Look in the README files of the recipes, not at names',
+  '--dry-run': 'Show what would be done, in order, and do nothing',
   '--file': 'Look for installed files with these paths; globs match whole paths',
-  '--html': 'One page that needs nothing else, to search and fold',
-  '--make': 'With what is only needed to build',
-  '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
-  '--reverse': 'Show what needs them instead of what they need',
-  '--dry-run': 'Show what would be built, in order, and do nothing',
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
+  '--html': 'One page that needs nothing else, to search and fold',
   '--json': 'Print events and results as JSON lines',
+  '--make': 'With what is only needed to build',
   '--names': 'With --dry-run: only the names, one per line',
   '--network': 'Let the build scripts of the named packages use the network',
+  '--no-limit': 'Show all, however many there are',
+  '--no-wait': 'Fail at once where another kith is changing the root',
   '--offline': 'Ask nobody: use what is cached, and tell how old it is',
   '--quiet': 'Show no build output, but the end of one that fails',
+  '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
+  '--reverse': 'Show what needs them instead of what they need',
   '--svg': 'A picture',
 }
 

@@ -2,18 +2,20 @@ import { basename, join } from 'node:path'
 import { findArtifact } from '../build/artifact-cache.ts'
 import type { Config } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
-import type { Context } from '../events/context.ts'
 import { parseArtifactName } from '../model/artifact-name.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { readRecipe } from '../recipe/read-recipe.ts'
 import { findRecipe } from '../recipe/repositories.ts'
-import { installPackages } from '../store/install-packages.ts'
+import { installPackages, previewInstallation } from '../store/install-packages.ts'
 import { databasePath } from '../store/installed-database.ts'
-import { clearStaged } from '../store/staging.ts'
-import { lockFile } from '../system/file-lock.ts'
+import { lockRoot } from '../store/lock-root.ts'
+import type { Recovery } from '../store/recover.ts'
+import { claimDirectory } from '../system/claimed-directory.ts'
 import type { Invocation } from './command.ts'
+import { workDirectoryOf } from './session.ts'
+import { showChanges } from './show-changes.ts'
 
-type InstallInvocation = Pick<Invocation, 'config' | 'context' | 'environment'>
+type InstallInvocation = Pick<Invocation, 'config' | 'context' | 'environment' | 'options' | 'show'>
 
 /** Where tarballs come from: those given, else built ones of the version that the first repository has. */
 export interface ArtifactSupply {
@@ -40,13 +42,20 @@ export function artifactPackage(artifact: string): PackageName {
 export async function installNamed(
   names: readonly PackageName[],
   { given, repositories }: ArtifactSupply,
-  { config, context, environment }: InstallInvocation,
+  invocation: InstallInvocation,
 ): Promise<number> {
+  const { config, context, environment, options } = invocation
   const { root, isForced, refusesConflicts } = config
   const artifactOf = (name: PackageName): string | undefined =>
     given.get(name) ?? builtArtifact(name, repositories, config)
-  return await withLock(config, context, async () => {
-    const settings = { root, isForced, refusesConflicts, environment }
+  const settings = { root, isForced, refusesConflicts, environment }
+  if (options.has('--dry-run')) {
+    using work = claimDirectory(workDirectoryOf(config))
+    const directory = join(work.path, 'preview')
+    showChanges(await previewInstallation({ names, artifactOf }, { ...settings, directory }, context), invocation)
+    return 0
+  }
+  return await withLock(invocation, async () => {
     return (await installPackages({ names, artifactOf }, settings, context)) ? 0 : 1
   })
 }
@@ -57,11 +66,15 @@ function builtArtifact(name: PackageName, repositories: readonly string[], confi
   return version && findArtifact(config.cacheDirectory, name, version, config.compression)
 }
 
-/** Runs `body` while no other kith changes a root; waits for the other, with a notice. What a killed one left is cleared. */
-export async function withLock(config: Config, context: Context, body: () => Promise<number>): Promise<number> {
-  const path = join(config.cacheDirectory, 'lock')
-  using lock = await lockFile(path, () => context.emit({ kind: 'lock-waiting', path }), context.signal)
-  if (lock === undefined) throw new KithError('interrupted', {})
-  clearStaged(config.root)
-  return await body()
+/** Runs `body` while no other kith changes the root; waits for the other, with a notice, unless told `--no-wait`. */
+export async function withLock<Result>(
+  { config, context, options }: Pick<Invocation, 'config' | 'context' | 'options'>,
+  body: (recovery: Recovery) => Promise<Result>,
+): Promise<Result> {
+  const request = {
+    root: config.root,
+    cacheLock: join(config.cacheDirectory, 'lock'),
+    waits: !options.has('--no-wait'),
+  }
+  return await lockRoot(request, context, body)
 }

@@ -39,9 +39,9 @@ export const questionRows: readonly CommandRow[] = [
   },
   {
     name: 'why',
-    usage: '[--all] [--repo] [PACKAGE...]',
+    usage: '[--no-limit] [--repo] [PACKAGE...]',
     summary: 'Show the chains of needs that lead to packages',
-    options: ['--all', '--repo'],
+    options: ['--no-limit', '--repo'],
     load: async () => (await import('./commands/why.ts')).why,
   },
   {

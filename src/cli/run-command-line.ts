@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
+import type { Invocation } from './command.ts'
 import { type CommandRow, findCommand } from './command-table.ts'
 
 /**
@@ -10,9 +11,6 @@ import { type CommandRow, findCommand } from './command-table.ts'
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const [word = 'help', ...rest] = argv
   try {
-    if (word === '__sandbox') return await (await import('../sandbox/launcher.ts')).launchSandbox(rest[0] ?? '')
-    if (word === '__worker') return await (await import('../build/worker.ts')).runWorkerJob(rest[0] ?? '')
-    if (word === '__chroot') return await (await import('../system/enter-root.ts')).enterRoot(rest)
     const row = findCommand(word === '--help' || word === '-h' ? 'help' : word)
     const config = readConfig(process.env, process.getuid?.() ?? 0, process.pid)
     if (row !== undefined && row.isContrib !== true) return await runCommand(row, rest, config)
@@ -30,9 +28,21 @@ async function runCommand(row: CommandRow, words: readonly string[], config: Con
   const command = await row.load()
   if (options.has('--help')) return (await import('./commands/help.ts')).printCommandHelp(row)
   const { openSession } = await import('./session.ts')
-  return await openSession(config, options, (session) =>
-    command({ ...session, arguments: positional, options, config, environment: process.env }),
-  )
+  return await openSession(config, options, async (session) => {
+    // Listing takes no lock, whatever else the command can do.
+    const isListing = row.name === 'alternatives' && positional.length === 0
+    if (row.changesRoot !== true || isListing) await tellPending(config, session)
+    return await command({ ...session, arguments: positional, options, config, environment: process.env })
+  })
+}
+
+/** What is shown may be the state before a transaction that was stopped, or is under way. */
+async function tellPending({ root }: Config, { context }: Pick<Invocation, 'context'>): Promise<void> {
+  const { openRoot } = await import('../store/open-root.ts')
+  const { pending } = openRoot(root)
+  if (pending === undefined) return
+  const { id, isRunning, summary } = pending
+  context.emit({ kind: 'transaction-pending', id, command: summary.command, isRunning })
 }
 
 function parseOptions(row: CommandRow, words: readonly string[]): { positional: string[]; options: Set<string> } {

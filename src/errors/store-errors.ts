@@ -16,6 +16,15 @@ export const storeErrors = {
     ({ artifact, reason }) => `Cannot install "${artifact}": not a valid KISS package: ${reason}`,
     () => 'Build it again: kith build NAME',
   ),
+  'artifact-altered': entry<{ artifact: string; expected: string; found: string; origin: string }>(
+    ({ artifact, expected, found, origin }) =>
+      `Cannot install "${artifact}": its SHA-256 is not the one that "${origin}" has:\n  found    ${found}\n  expected ${expected}`,
+    ({ artifact }) => `Get it anew from where it came from, or build it again: kith build ${nameOf(artifact)}`,
+  ),
+  'staging-failed': entry<{ artifact: string; reason: string }>(
+    ({ artifact, reason }) => `Cannot unpack "${artifact}": ${reason}`,
+    ({ artifact }) => `kith doctor shows what this host lacks; or build it again: kith build ${nameOf(artifact)}`,
+  ),
   'file-conflict': entry<{
     package: string
     conflicts: readonly { readonly path: string; readonly owner: string; readonly fault: string | undefined }[]
@@ -50,6 +59,11 @@ export const storeErrors = {
       `Cannot install "${name}": ${blocked.map(({ path, reason }) => `"${path}" ${blockedReasons[reason]}`).join('; ')}; nothing was changed`,
     ({ package: name, blocked }) => `Move ${blocked[0]?.path ?? 'it'} away, then: kith install ${name}`,
   ),
+  'foreign-link': entry<{ package: string; path: string; link: string; owner: number | undefined }>(
+    ({ package: name, path, link, owner }) =>
+      `Cannot install "${name}": "${link}" on the way of its ${path} is a link of user ${owner ?? 'unknown'}, who can lead it anywhere`,
+    ({ link }) => `Remove it; or, if it leads where it should, make it root's: chown -h root "${link}"`,
+  ),
   'has-dependents': entry<{ package: string; dependents: readonly string[] }>(
     ({ package: name, dependents }) =>
       `Cannot remove "${name}": ${dependents.length} installed ${dependents.length === 1 ? 'package needs' : 'packages need'} it: ${dependents.join(', ')}`,
@@ -69,6 +83,37 @@ export const storeErrors = {
     ({ path }) => `Cannot swap: file "${path}" exists on filesystem but isn't owned`,
     () => 'Move it away, then swap again',
   ),
+  'journal-invalid': entry<{ file: string; reason: string }>(
+    ({ file, reason }) => `Cannot read "${file}": ${reason}`,
+    () => 'It is written whole or not at all: look for a damaged disk; what it was about to change is in its lines',
+  ),
+  'transaction-unfinished': entry<{ reason: string; failure: string }>(
+    ({ reason, failure }) => `${reason}; and the root could not be brought back to what it was: ${failure}`,
+    () => 'Nothing is lost: the next command, or kith recover, brings it back as soon as the disk can be written',
+  ),
+  'nothing-to-revert': entry<{ command: 'undo' | 'redo' }>(
+    ({ command }) =>
+      command === 'undo' ? 'Cannot undo: nothing in the history is in effect' : 'Cannot redo: nothing was undone last',
+    () => 'kith history shows what happened',
+  ),
+  'transaction-unknown': entry<{ id: number }>(
+    ({ id }) => `Cannot find transaction ${id}: it is not in the history, or undone already`,
+    () => 'kith history shows what there is',
+  ),
+  'changed-since': entry<{ command: string; paths: readonly string[] }>(
+    ({ command, paths }) =>
+      `Cannot ${command}: ${paths.length} ${paths.length === 1 ? 'file was' : 'files were'} changed since:\n${shortList(paths)}`,
+    ({ command }) =>
+      `kith verify shows what is different; KISS_FORCE=1 kith ${command} does it all the same, and can be undone`,
+  ),
+  'area-missing': entry<{ path: string; id: number }>(
+    ({ path, id }) => `Cannot finish transaction ${id}: "${path}" is not there`,
+    ({ path }) => `Mount the file system that holds ${path.replace(/\/\.kith$/, '') || '/'}, then: kith recover`,
+  ),
+  'root-busy': entry<{ path: string }>(
+    ({ path }) => `Cannot change the root: another kith is at it (${path})`,
+    () => 'Wait for it, or run the command without --no-wait',
+  ),
   'database-invalid': entry<{ file: string; reason: string; line?: number | undefined }>(
     ({ file, reason, line }) => `Cannot read "${file}${line === undefined ? '' : `:${line}`}": ${reason}`,
     ({ file }) => {
@@ -77,6 +122,10 @@ export const storeErrors = {
     },
   ),
 } as const
+
+function nameOf(artifact: string): string {
+  return (artifact.split('/').at(-1) ?? '').split('@')[0] || 'NAME'
+}
 
 const blockedReasons = {
   directory: 'is a directory, the package has a file or link there',

@@ -3,6 +3,23 @@ export interface LockWaiting {
   readonly path: string
 }
 
+/** What an earlier command left unfinished was brought to its end. */
+export interface TransactionRecovered {
+  readonly kind: 'transaction-recovered'
+  /** `finished`: it happened. `taken-back`: it never did. */
+  readonly outcome: 'finished' | 'taken-back'
+  readonly id: number
+  readonly command: string
+}
+
+/** A command that reads found a transaction under way, or stopped; it shows the root as it was before. */
+export interface TransactionPending {
+  readonly kind: 'transaction-pending'
+  readonly id: number
+  readonly command: string
+  readonly isRunning: boolean
+}
+
 export interface InstallStarted {
   readonly kind: 'install-started'
   readonly package: string
@@ -30,10 +47,13 @@ export interface PrivilegedFiles {
 
 export interface EtcKept {
   readonly kind: 'etc-kept'
-  readonly package: string
+  readonly package?: string | undefined
   readonly path: string
-  /** `saved-new`: the new version was put beside it as `<path>.new`. `not-removed`: it was changed, so it stays. */
-  readonly outcome: 'saved-new' | 'not-removed'
+  /**
+   * `saved-new`: the new version was put beside it as `<path>.new`. `not-removed`: it was changed, so it stays. `not-reverted`: it
+   * was changed since what is undone.
+   */
+  readonly outcome: 'saved-new' | 'not-removed' | 'not-reverted'
 }
 
 export interface Installed {
@@ -63,6 +83,8 @@ export interface HookFailed {
 
 export type StoreEvent =
   | LockWaiting
+  | TransactionRecovered
+  | TransactionPending
   | InstallStarted
   | ConflictFound
   | PrivilegedFiles

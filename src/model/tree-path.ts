@@ -48,6 +48,11 @@ export function childPath(parent: TreePath, name: string): TreePath {
   return (parent === '/' ? `/${name}` : `${parent}/${name}`) as TreePath
 }
 
+/** `path` below `directory`, both paths of trees. */
+export function joinPaths(directory: TreePath, path: TreePath): TreePath {
+  return (directory === '/' ? path : path === '/' ? directory : directory + path) as TreePath
+}
+
 /** All directories above `path`, nearest first, without `/`. */
 export function ancestorPaths(path: TreePath): TreePath[] {
   const ancestors: TreePath[] = []

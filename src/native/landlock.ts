@@ -30,10 +30,10 @@ export function landlockAbi(): number {
 export interface LandlockRule {
   readonly path: string
   /**
-   * `read`: read and execute. `write`: everything but device nodes. `write-file`: the same for a path that is no directory.
+   * `read`: read and execute. `read-file`: the same for a path that is no directory. `write`: everything but device nodes. `write-file`: the same for a path that is no directory.
    * `device`: use what is there, make nothing.
    */
-  readonly access: 'read' | 'write' | 'write-file' | 'device'
+  readonly access: 'read' | 'read-file' | 'write' | 'write-file' | 'device'
 }
 
 export interface LandlockRules {
@@ -85,6 +85,7 @@ function addPathRule(ruleset: number, rule: LandlockRule, handled: bigint): void
   const everyRead = read.execute | read.readFile | read.readDirectory
   const rights = {
     read: everyRead,
+    'read-file': read.execute | read.readFile,
     write: everyRead | writeFile | (makeAndRemove & ~makeDevices) | refer | truncate | ioctlDevice,
     'write-file': read.execute | read.readFile | writeFile | truncate | ioctlDevice,
     device: everyRead | writeFile | truncate | ioctlDevice,

@@ -8,23 +8,38 @@ const signatures = {
   __errno_location: { args: [], returns: 'ptr' },
   close: { args: ['i32'], returns: 'i32' },
   open: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
+  execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'i32' },
   chroot: { args: ['ptr'], returns: 'i32' },
+  fchmod: { args: ['i32', 'u32'], returns: 'i32' },
+  fchmodat: { args: ['i32', 'ptr', 'u32', 'i32'], returns: 'i32' },
+  fchownat: { args: ['i32', 'ptr', 'u32', 'u32', 'i32'], returns: 'i32' },
   fgetxattr: { args: ['i32', 'ptr', 'ptr', 'u64'], returns: 'i64' },
   flistxattr: { args: ['i32', 'ptr', 'u64'], returns: 'i64' },
   flock: { args: ['i32', 'i32'], returns: 'i32' },
+  fsync: { args: ['i32'], returns: 'i32' },
+  futimens: { args: ['i32', 'ptr'], returns: 'i32' },
   fsetxattr: { args: ['i32', 'ptr', 'ptr', 'u64', 'i32'], returns: 'i32' },
   ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' },
   kill: { args: ['i32', 'i32'], returns: 'i32' },
+  linkat: { args: ['i32', 'ptr', 'i32', 'ptr', 'i32'], returns: 'i32' },
+  mkdirat: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
+  mkfifoat: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
   mount: { args: ['ptr', 'ptr', 'ptr', 'u64', 'ptr'], returns: 'i32' },
+  openat: { args: ['i32', 'ptr', 'i32', 'u32'], returns: 'i32' },
   pipe2: { args: ['ptr', 'i32'], returns: 'i32' },
   prctl: { args: ['i32', 'u64', 'u64', 'u64', 'u64'], returns: 'i32' },
+  renameat: { args: ['i32', 'ptr', 'i32', 'ptr'], returns: 'i32' },
   signal: { args: ['i32', 'u64'], returns: 'u64' },
   sethostname: { args: ['ptr', 'u64'], returns: 'i32' },
   setsid: { args: [], returns: 'i32' },
   socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
+  symlinkat: { args: ['ptr', 'i32', 'ptr'], returns: 'i32' },
   syncfs: { args: ['i32'], returns: 'i32' },
   syscall: { args: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64'], returns: 'i64' },
+  unlinkat: { args: ['i32', 'ptr', 'i32'], returns: 'i32' },
+  utimensat: { args: ['i32', 'ptr', 'ptr', 'i32'], returns: 'i32' },
   umount2: { args: ['ptr', 'i32'], returns: 'i32' },
+  write: { args: ['i32', 'ptr', 'u64'], returns: 'i64' },
   waitpid: { args: ['i32', 'ptr', 'i32'], returns: 'i32' },
 } as const
 
@@ -58,6 +73,11 @@ export class KernelError extends Error {
   ) {
     super(`${call} ${subject}: ${errnoName(errno)}`)
     this.name = 'KernelError'
+  }
+
+  /** `ENOENT`, as node:fs has it; undefined for an error without a name here. */
+  get code(): string | undefined {
+    return names[this.errno]?.split(' ')[0]
   }
 }
 
@@ -112,6 +132,11 @@ const names: Readonly<Record<number, string>> = {
   36: 'ENAMETOOLONG (name too long)',
   38: 'ENOSYS (the kernel has no such call)',
   40: 'ELOOP (too many symbolic links)',
+  18: 'EXDEV (another file system)',
+  21: 'EISDIR (a directory)',
+  31: 'EMLINK (too many links)',
+  39: 'ENOTEMPTY (directory not empty)',
   75: 'EOVERFLOW (it belongs to another user namespace)',
+  122: 'EDQUOT (disk quota exceeded)',
   95: 'EOPNOTSUPP (switched off)',
 }

@@ -2,15 +2,34 @@ import type { PackageName } from '../model/package-name.ts'
 import { childPath, type TreePath } from '../model/tree-path.ts'
 import type { Version } from '../model/version.ts'
 
-/** A file that is unpacked but not installed: its path in the tree of the package it came with. */
+/** A file that is not in the root: its path in the tree of the package that it came with, or in what an earlier transaction saved. */
 export interface StagedFile {
-  readonly tree: PackageName
+  /** A package's name, or what savedTree gives. */
+  readonly tree: string
   readonly path: TreePath
+}
+
+/** The tree of the files that transaction `id` replaced or removed. No package has a name like this. */
+export function savedTree(id: number): string {
+  return `saved/${id}`
+}
+
+export interface FileOwnership {
+  readonly uid: number
+  readonly gid: number
 }
 
 /** One change of a root. Paths are physical: no directory above them is a symlink. */
 export type Operation =
-  | { readonly kind: 'make-directory'; readonly path: TreePath; readonly mode: number }
+  | {
+      readonly kind: 'make-directory'
+      readonly path: TreePath
+      readonly mode: number
+      /** Where it shall belong to somebody else than who makes it. */
+      readonly owner?: FileOwnership | undefined
+    }
+  /** Of a directory that is there. */
+  | { readonly kind: 'change-mode'; readonly path: TreePath; readonly mode: number }
   /** The staged file replaces what is at `path`, in one step. */
   | { readonly kind: 'place'; readonly staged: StagedFile; readonly path: TreePath }
   | { readonly kind: 'move'; readonly from: TreePath; readonly to: TreePath }
@@ -64,6 +83,15 @@ export interface Transaction<Change extends PackageChange = PackageChange> {
   readonly changes: readonly Change[]
   /** Of all packages, in the order in which they are carried out. */
   readonly operations: readonly Operation[]
+}
+
+/** What the history tells of a transaction. */
+export interface TransactionSummary {
+  /** `install`, `remove`, `alternatives`, `undo`, `redo`, ... */
+  readonly command: string
+  readonly packages: readonly PackageChange[]
+  /** For `undo` and `redo`: the transactions that are taken back, the newest first. */
+  readonly reverts?: readonly number[] | undefined
 }
 
 /** What a root has at a place. */

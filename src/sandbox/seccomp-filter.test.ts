@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { callRules, compileFilter, type Processor } from './seccomp-filter.ts'
+import { callRules, compileFilter, type Processor, stageRules } from './seccomp-filter.ts'
 
 const architectures = { x64: 0xc000_003e, arm64: 0xc000_00b7, i386: 0x4000_0003, arm: 0x4000_0028 } as const
 const allowed = 0x7fff_0000
@@ -111,3 +111,22 @@ for (const processor of processors) {
     expect(program.length / 8).toBeLessThan(4096)
   })
 }
+
+for (const processor of processors)
+  test(`${processor}: who unpacks changes nothing by a path, has no sockets, and lacks what builds lack`, () => {
+    const program = compileFilter(processor, stageRules)
+    const call = (number: number | undefined, ...values: readonly bigint[]): number =>
+      decide(program, architectures[processor], number ?? -1, ...values)
+    const present = stageRules.filter(({ numbers }) => numbers[processor] !== undefined)
+    const unix = 1n
+
+    expect(present.length).toBeGreaterThan(10)
+    for (const { numbers } of present) expect(call(numbers[processor], unix)).toBe(refused(1))
+    expect(call(callRules.find((rule) => rule.call === 'mount')?.numbers[processor])).toBe(refused(1))
+    // openat, fchmod, fchown, fsetxattr, utimensat, linkat, symlinkat, mkdirat, mknodat, unlinkat, execve, socketpair.
+    const needed = {
+      x64: [257, 91, 93, 190, 280, 265, 266, 258, 259, 263, 59, 53],
+      arm64: [56, 52, 55, 7, 88, 37, 36, 34, 33, 35, 221, 199],
+    }
+    for (const number of needed[processor]) expect(call(number)).toBe(allowed)
+  })

@@ -5,7 +5,7 @@
  */
 export type Processor = 'x64' | 'arm64'
 
-interface CallRule {
+export interface CallRule {
   readonly call: string
   /** Undefined: the processor has no such call. */
   readonly numbers: { readonly [processor in Processor]: number | undefined }
@@ -123,13 +123,41 @@ const conditional: readonly CallRule[] = [
   },
 ]
 
+/** What a process may not either that unpacks archives: no call for paths that changes what Landlock does not look at. */
+const refusedToStage: Readonly<Record<string, readonly [x64: number | undefined, arm64?: number | undefined]>> = {
+  // Of any kind: its pipes are socketpair's.
+  socket: [41, 198],
+  chmod: [90, undefined],
+  fchmodat: [268, 53],
+  fchmodat2: [452],
+  chown: [92, undefined],
+  lchown: [94, undefined],
+  fchownat: [260, 54],
+  setxattr: [188, 5],
+  lsetxattr: [189, 6],
+  setxattrat: [463],
+  removexattr: [197, 14],
+  lremovexattr: [198, 15],
+  removexattrat: [466],
+  utime: [132, undefined],
+  utimes: [235, undefined],
+  futimesat: [261, undefined],
+  file_setattr: [469],
+}
+
+/** Rules for that process, which come before all others. */
+export const stageRules: readonly CallRule[] = refusals(refusedToStage)
+
 /** Every rule, for the program and for whoever wants to read them. */
-export const callRules: readonly CallRule[] = [
-  ...Object.entries(refused).map(([call, [x64, ...others]]): CallRule => {
+export const callRules: readonly CallRule[] = [...refusals(refused), ...conditional]
+
+function refusals(
+  calls: Readonly<Record<string, readonly [x64: number | undefined, arm64?: number | undefined]>>,
+): CallRule[] {
+  return Object.entries(calls).map(([call, [x64, ...others]]) => {
     return { call, numbers: { x64, arm64: others.length === 0 ? x64 : others[0] }, errno: EPERM }
-  }),
-  ...conditional,
-]
+  })
+}
 
 /** AUDIT_ARCH_* of linux/audit.h. */
 const architectures = { x64: 0xc000_003e, arm64: 0xc000_00b7 } as const
@@ -153,9 +181,9 @@ const end = (action: number): Instruction => [0x06, 0, 0, action]
 
 /**
  * The program for `processor`, eight bytes an instruction. A call of another ABI of the processor (i386, 32-bit arm) ends its
- * process; an x32 call does not exist.
+ * process; an x32 call does not exist. `first` has rules that come before the others.
  */
-export function compileFilter(processor: Processor): Uint8Array {
+export function compileFilter(processor: Processor, first: readonly CallRule[] = []): Uint8Array {
   const program: Instruction[] = [
     load(offsets.architecture),
     skipIfEqual(architectures[processor], 1),
@@ -164,7 +192,7 @@ export function compileFilter(processor: Processor): Uint8Array {
     skipUnlessAtLeast(firstForeignNumber, 1),
     end(refuseWith(ENOSYS)),
   ]
-  for (const { numbers, errno, when } of callRules) {
+  for (const { numbers, errno, when } of [...first, ...callRules]) {
     const number = numbers[processor]
     if (number === undefined) continue
     const body = when === undefined ? [end(refuseWith(errno))] : conditionBody(when, refuseWith(errno))

@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
-import { parsePackageName } from '../model/package-name.ts'
-import { textTreePath } from '../model/tree-path.ts'
+import { type PackageName, parsePackageName } from '../model/package-name.ts'
+import { type TreePath, textTreePath } from '../model/tree-path.ts'
 import { failureOf } from '../system/archive/archive-fixtures.ts'
-import { listChoices, listPreferred, swapAlternative } from './alternatives.ts'
+import { listChoices, listPreferred, swapAlternatives } from './alternatives.ts'
 import { installPackages } from './install-packages.ts'
 import {
   makeNodes,
@@ -29,6 +29,11 @@ async function install(at: Scratch, ...specs: readonly PackageSpec[]): Promise<v
   }
 }
 
+async function swap(name: PackageName, path: TreePath, root: string): Promise<void> {
+  const { failure } = await swapAlternatives([{ package: name, path }], root)
+  if (failure !== undefined) throw failure
+}
+
 const both = [
   { name: 'busybox', nodes: { '/usr/bin/cat': 'busybox' } },
   { name: 'sbase', nodes: { '/usr/bin/cat': { content: 'sbase', mode: 0o4755 } } },
@@ -41,12 +46,12 @@ test('listChoices() and listPreferred() are empty without choices', () => {
   expect(listPreferred(at.root)).toEqual([])
 })
 
-test('swapAlternative() puts a choice in place and what was there among the choices; back again it is as before', async () => {
+test('swapAlternatives() puts a choice in place and what was there among the choices; back again it is as before', async () => {
   using at = scratch()
   await install(at, ...both)
   const before = showFiles(at.root)
 
-  swapAlternative(sbase, cat, at.root)
+  await swap(sbase, cat, at.root)
 
   expect(showFiles(at.root)).toEqual({ '/usr/bin/cat': 'sbase', '/var/db/kiss/choices/busybox>usr>bin>cat': 'busybox' })
   expect(fs.statSync(join(at.root, cat)).mode & 0o7777).toBe(0o4755)
@@ -54,17 +59,17 @@ test('swapAlternative() puts a choice in place and what was there among the choi
   expect(listPreferred(at.root)).toEqual([{ package: sbase, path: cat }])
   expect(listPreferred(at.root, busybox)).toEqual([])
 
-  swapAlternative(busybox, cat, at.root)
+  await swap(busybox, cat, at.root)
   expect(showFiles(at.root)).toEqual(before)
 })
 
-test('swapAlternative() of a file below /etc: edits still count after the swap', async () => {
+test('swapAlternatives() of a file below /etc: edits still count after the swap', async () => {
   using at = scratch()
   const conf = textTreePath('/etc/conf')
   await install(at, { name: 'busybox', nodes: { '/etc/conf': 'b' } }, { name: 'sbase', nodes: { '/etc/conf': 's' } })
   expect(showFiles(at.root)).toEqual({ '/etc/conf': 'b', '/var/db/kiss/choices/sbase>etc>conf': 's' })
 
-  swapAlternative(sbase, conf, at.root)
+  await swap(sbase, conf, at.root)
   await install(at, { name: 'sbase', version: '2.0', nodes: { '/etc/conf': 's2' } })
   expect(showFiles(at.root)['/etc/conf']).toBe('s2')
 
@@ -73,28 +78,28 @@ test('swapAlternative() of a file below /etc: edits still count after the swap',
   expect(showFiles(at.root)).toMatchObject({ '/etc/conf': 'mine', '/etc/conf.new': 's3' })
 })
 
-test('swapAlternative() replaces a link, also one to nothing, and keeps it as a choice', async () => {
+test('swapAlternatives() replaces a link, also one to nothing, and keeps it as a choice', async () => {
   using at = scratch()
   await install(at, { name: 'busybox', nodes: { '/usr/bin/cat': { to: 'gone' } } }, both[1] ?? { name: '' })
 
-  swapAlternative(sbase, cat, at.root)
+  await swap(sbase, cat, at.root)
 
   expect(showFiles(at.root)).toEqual({ '/usr/bin/cat': 'sbase', '/var/db/kiss/choices/busybox>usr>bin>cat': '-> gone' })
 })
 
-test('swapAlternative() puts a choice where nothing is any more, directory and all', async () => {
+test('swapAlternatives() puts a choice where nothing is any more, directory and all', async () => {
   using at = scratch()
   await install(at, ...both)
   fs.rmSync(join(at.root, 'usr'), { recursive: true })
   const manifest = join(at.root, 'var/db/kiss/installed/busybox/manifest')
   fs.writeFileSync(manifest, '/var/db/kiss/installed/busybox/manifest\n')
 
-  swapAlternative(sbase, cat, at.root)
+  await swap(sbase, cat, at.root)
 
   expect(showFiles(at.root)).toEqual({ '/usr/bin/cat': 'sbase' })
 })
 
-test('swapAlternative() refuses before anything changes', async () => {
+test('swapAlternatives() refuses before anything changes', async () => {
   using at = scratch()
   await install(at, ...both)
   const before = showFiles(at.root)
@@ -105,17 +110,17 @@ test('swapAlternative() refuses before anything changes', async () => {
   ] as const
 
   for (const [name, path, code] of refusals) {
-    const error = await failureOf(() => swapAlternative(name, path, at.root))
+    const error = await failureOf(() => swap(name, path, at.root))
     expect(error.code).toBe(code)
     expect(error.hint).toContain('kith')
   }
   expect(showFiles(at.root)).toEqual(before)
 })
 
-test('swapAlternative() refuses to replace a file that no package has', async () => {
+test('swapAlternatives() refuses to replace a file that no package has', async () => {
   using at = scratch()
   await install(at, ...both)
   fs.writeFileSync(join(at.root, 'var/db/kiss/installed/busybox/manifest'), '/var/db/kiss/installed/busybox/manifest\n')
 
-  expect((await failureOf(() => swapAlternative(sbase, cat, at.root))).code).toBe('alternative-not-owned')
+  expect((await failureOf(() => swap(sbase, cat, at.root))).code).toBe('alternative-not-owned')
 })

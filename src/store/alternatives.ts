@@ -1,18 +1,23 @@
 import { KithError } from '../errors/kith-error.ts'
 import { type Choice, choicesDirectory, parseChoiceName } from '../model/choice-name.ts'
 import type { PackageName } from '../model/package-name.ts'
-import { bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
+import { bytesText, textTreePath } from '../model/tree-path.ts'
 import { choicePath } from '../plan/conflicts.ts'
 import { planSwap, type SwapParty } from '../plan/swap-transaction.ts'
+import { manifestPath, type Operation, type Transaction } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree, type TreeView } from '../system/tree-view.ts'
-import { applyTransaction } from './apply.ts'
+import { applyTransaction, type PreviewedChange, previewTransaction } from './apply-transaction.ts'
 import { type InstalledPackage, readInstalled, readManifest } from './installed-database.ts'
+import { openRoot } from './open-root.ts'
 import { findOwners } from './owners.ts'
+import { renameSums } from './package-facts.ts'
+import { PlannedTree } from './planned-tree.ts'
+import { withSpace } from './transaction-space.ts'
 
 /** The choices of a root, in bytewise order of its file's name. */
 export function listChoices(root: string): Choice[] {
-  const tree = diskTree(root)
+  const { tree } = openRoot(root)
   const directory = new PhysicalPaths(tree).target(textTreePath(choicesDirectory))
   if (tree.entry(directory)?.kind !== 'directory') return []
   return tree.names(directory).flatMap((name) => parseChoiceName(name) ?? [])
@@ -23,7 +28,7 @@ export function listChoices(root: string): Choice[] {
  * package. Throws `not-installed`.
  */
 export function listPreferred(root: string, only?: PackageName): Choice[] {
-  const tree = diskTree(root)
+  const { tree } = openRoot(root)
   const installed = readInstalled(tree)
   if (only !== undefined && !installed.has(only)) throw new KithError('not-installed', { name: only })
   const physical = new PhysicalPaths(tree)
@@ -36,11 +41,52 @@ export function listPreferred(root: string, only?: PackageName): Choice[] {
 }
 
 /**
- * Makes `name` the package whose file is at `path`; the file that was there becomes a choice of its owner. Throws
- * `not-installed`, `alternative-unknown`, `alternative-not-owned` before anything changes.
+ * Makes each named package the one whose file is at the path beside it; the file that was there becomes a choice of its owner. As in
+ * KISS the first that cannot be ends it: those before it happen, as one. Gives what happened and what did not: an error of
+ * `not-installed`, `alternative-unknown`, `alternative-not-owned`.
  */
-export function swapAlternative(name: PackageName, path: TreePath, root: string): void {
-  const tree = diskTree(root)
+export async function swapAlternatives(swaps: readonly Choice[], root: string): Promise<SwapOutcome> {
+  const { transaction, done, failure } = planSwaps(swaps, diskTree(root))
+  if (done.length > 0)
+    await withSpace(root, (space) => applyTransaction(transaction, space, { command: 'alternatives' }))
+  return { done, failure }
+}
+
+/** What swapAlternatives would do. Throws the error of the first that cannot be. */
+export function previewSwaps(swaps: readonly Choice[], root: string): PreviewedChange[] {
+  const { transaction, failure } = planSwaps(swaps, diskTree(root))
+  if (failure !== undefined) throw failure
+  return previewTransaction(transaction, { root, views: new Map() })
+}
+
+export interface SwapOutcome {
+  readonly done: readonly Choice[]
+  readonly failure: KithError | undefined
+}
+
+function planSwaps(swaps: readonly Choice[], root: TreeView): SwapOutcome & { readonly transaction: Transaction } {
+  const planned = new PlannedTree(root)
+  const changes: Transaction['changes'][number][] = []
+  const operations: Transaction['operations'][number][] = []
+  const outcome = (failure?: KithError) => ({
+    transaction: { changes, operations },
+    done: swaps.slice(0, changes.length),
+    failure,
+  })
+  for (const swap of swaps)
+    try {
+      const one = planOneSwap(swap, planned)
+      planned.carryOut(one.operations)
+      changes.push(...one.changes)
+      operations.push(...one.operations)
+    } catch (error) {
+      if (error instanceof KithError) return outcome(error)
+      throw error
+    }
+  return outcome()
+}
+
+function planOneSwap({ package: name, path }: Choice, tree: TreeView): Transaction {
   const installed = readInstalled(tree)
   const incoming = installed.get(name)
   if (incoming === undefined) throw new KithError('not-installed', { name })
@@ -59,7 +105,17 @@ export function swapAlternative(name: PackageName, path: TreePath, root: string)
     place,
     placeOf: (listed) => physical.place(listed),
   })
-  applyTransaction(transaction, { root, staged: new Map() })
+  const parties = outgoing === undefined ? [incoming] : [incoming, outgoing]
+  return {
+    ...transaction,
+    operations: [...transaction.operations, ...parties.flatMap((one) => moveSums(one, transaction, tree))],
+  }
+}
+
+/** The sums of a package whose manifest calls one of its files otherwise now. */
+function moveSums({ name, entry }: InstalledPackage, { operations }: Transaction, tree: TreeView): Operation[] {
+  const manifest = operations.find((one) => one.kind === 'write' && one.path === manifestPath(entry))
+  return manifest?.kind === 'write' ? renameSums({ name, entry, manifest: manifest.bytes }, tree) : []
 }
 
 function partyOf({ name, entry }: InstalledPackage, root: TreeView): SwapParty {

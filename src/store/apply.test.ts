@@ -27,8 +27,14 @@ function mounted(at: Scratch, path: string, ...options: readonly string[]): Disp
   return { [Symbol.dispose]: () => void Bun.spawnSync(['umount', '-l', target]) }
 }
 
+/** Some moments after a process that Landlock confined to a directory has ended, the kernel still keeps that directory. */
 function remountReadOnly(at: Scratch, path: string): void {
-  Bun.spawnSync(['mount', '-o', 'remount,ro', join(at.root, path)])
+  for (let attempt = 0; ; attempt++) {
+    const { exitCode, stderr } = Bun.spawnSync(['mount', '-o', 'remount,ro', join(at.root, path)])
+    if (exitCode === 0) return
+    if (attempt === 100) throw new Error(`mount: ${stderr}`)
+    Bun.sleepSync(50)
+  }
 }
 
 async function install(at: Scratch, nodes: Nodes, version = '1.0', name: PackageName = pigz): Promise<void> {
@@ -59,7 +65,7 @@ check(
     expect(found['/usr/bin/also']).toBe(found['/usr/bin/su'] ?? '')
     expect(found['/usr/lib/deep/link']).toStartWith('-> ../x')
     expect(found['/usr/run']).toStartWith('fifo 600')
-    expect(Object.keys(found).filter((path) => path.includes('.kith-'))).toEqual([])
+    expect(Object.keys(found).filter((path) => path.includes('.kith/staging'))).toEqual([])
   },
 )
 
@@ -76,20 +82,28 @@ check('a full disk behind /usr leaves the installed version as it was', async ()
   expect(showRoot(at.root, true)).toEqual(before)
 })
 
-check('a full disk while unpacking leaves the installed version as it was, and removal still works', async () => {
-  using at = scratch()
-  using _root = mounted(at, '/', '-o', 'size=1m')
-  await install(at, { '/usr/a': 'old' })
-  const before = showRoot(at.root, true)
+check(
+  'a full disk while unpacking leaves the installed version as it was, and removal works when there is room',
+  async () => {
+    using at = scratch()
+    using _root = mounted(at, '/', '-o', 'size=1m')
+    await install(at, { '/usr/a': 'old' })
+    const before = showRoot(at.root, true)
 
-  const error = await failureOf(() => install(at, { '/usr/a': 'new', '/usr/big': 'x'.repeat(2_000_000) }, '2.0'))
+    const error = await failureOf(() => install(at, { '/usr/a': 'new', '/usr/big': 'x'.repeat(2_000_000) }, '2.0'))
 
-  expect(error.message).toContain('no space left on device')
-  expect(showRoot(at.root, true)).toEqual(before)
-  Bun.spawnSync(['dd', 'if=/dev/zero', `of=${join(at.root, 'filler')}`, 'bs=64k'], { stderr: 'ignore' })
-  await removePackages([pigz], { root: at.root, isForced: false, environment: {} }, testContext().context)
-  expect(Object.keys(showRoot(at.root, true))).toEqual(['/filler'])
-})
+    expect(error.message).toContain('no space left on device')
+    expect(showRoot(at.root, true)).toEqual(before)
+    Bun.spawnSync(['dd', 'if=/dev/zero', `of=${join(at.root, 'filler')}`, 'bs=64k'], { stderr: 'ignore' })
+    const removing = () =>
+      removePackages([pigz], { root: at.root, isForced: false, environment: {} }, testContext().context)
+    expect((await failureOf(removing)).message).toContain('no space left on device')
+    fs.rmSync(join(at.root, 'filler'))
+    expect(showRoot(at.root, true)).toEqual(before)
+    await removing()
+    expect(Object.keys(showRoot(at.root, true))).toEqual([])
+  },
+)
 
 check('a read-only root is named, and stays as it was', async () => {
   using at = scratch()
@@ -115,6 +129,6 @@ check('a read-only /usr is noticed before anything else is changed', async () =>
 
   const error = await failureOf(() => install(at, { '/usr/a': 'new', '/opt/a': 'new' }, '2.0'))
 
-  expect(error.message).toContain(`${at.root}/usr": read-only file system`)
+  expect(error.message).toMatch(/root\/usr\/.*": read-only file system/)
   expect(showRoot(at.root, true)).toEqual(before)
 })

@@ -1,17 +1,23 @@
+import { join } from 'node:path'
 import type { Context } from '../events/context.ts'
 import type { PackageName } from '../model/package-name.ts'
-import { bytesText, type TreePath } from '../model/tree-path.ts'
+import { bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
 import type { InstallChange, Transaction } from '../plan/transaction.ts'
 import type { RefusedXattr } from '../system/file-xattrs.ts'
-import { applyTransaction } from './apply.ts'
+import { makeDirectory } from '../system/files.ts'
+import { diskTree, type TreeView } from '../system/tree-view.ts'
+import { applyTransaction, type PreviewedChange, previewTransaction } from './apply-transaction.ts'
 import { finishInstallation } from './finish-installation.ts'
 import type { InstallSettings } from './install-settings.ts'
 import { planInstallation } from './plan-installation.ts'
 import { tellNewPrivileges } from './privileged-files.ts'
 import { tellRefusedXattrs } from './refused-xattrs.ts'
 import { requireGoingOn } from './require-going-on.ts'
+import { treePath } from './stage-changes.ts'
 import { type InstallRequest, stageClosure } from './stage-closure.ts'
 import type { StagedPackage } from './staging.ts'
+import { makeDirectories } from './state-directory.ts'
+import { type TransactionSpace, withSpace } from './transaction-space.ts'
 
 /**
  * Installs packages and, unless forced, what they need to run and is not installed, into a root that the caller has locked.
@@ -24,8 +30,39 @@ export async function installPackages(
   settings: InstallSettings,
   context: Context,
 ): Promise<boolean> {
-  using unpacked = new DisposableStack()
-  const packages = await stageClosure(request, settings, { context, unpacked })
+  return await withSpace(settings.root, (space) => installInto(space, request, settings, context))
+}
+
+/**
+ * What installPackages would do, if hooks change nothing: `directory` is where packages are unpacked for it. Throws what it throws before
+ * it changes anything.
+ */
+export async function previewInstallation(
+  request: InstallRequest,
+  { directory, ...settings }: InstallSettings & { readonly directory: string },
+  context: Pick<Context, 'emit' | 'signal'>,
+): Promise<PreviewedChange[]> {
+  const placeFor = (name: PackageName): string => {
+    makeDirectory(join(directory, name))
+    return join(directory, name)
+  }
+  const packages = await stageClosure(request, settings, { context, placeFor })
+  const transaction = await planInstallation(packages, settings)
+  for (const change of transaction.changes) tellConflicts(change, context)
+  const views = new Map<string, TreeView>(packages.map((one) => [one.name, diskTree(one.directory)]))
+  return previewTransaction(transaction, { root: settings.root, views })
+}
+
+async function installInto(
+  space: TransactionSpace,
+  request: InstallRequest,
+  settings: InstallSettings,
+  context: Context,
+): Promise<boolean> {
+  // Where most of what packages have will live.
+  const area = space.areaOf(textTreePath('/usr/bin'))
+  const placeFor = (name: PackageName): string => makeStagingTree(space, area, name)
+  const packages = await stageClosure(request, settings, { context, placeFor })
   for (const staged of packages) tellNewPrivileges(staged, settings, context)
   for (const { name, directory } of packages) {
     requireGoingOn(context.signal)
@@ -34,14 +71,25 @@ export async function installPackages(
   const transaction = await planInstallation(packages, settings)
   requireGoingOn(context.signal)
   for (const change of transaction.changes) tellStart(change, context)
-  const staged = new Map(packages.map(({ name, directory }) => [name, directory]))
-  const refused = applyTransaction(transaction, { root: settings.root, staged })
+  const trees = new Map(packages.map(({ name }) => [name, { kind: 'staging', area, path: treePath(name) } as const]))
+  const refused = applyTransaction(transaction, space, { command: 'install', trees })
   tellRefused(packages, { transaction, refused }, context)
   return await finishInstallation(transaction.changes, settings, context)
 }
 
-function tellStart({ package: name, artifact, conflicts }: InstallChange, { emit }: Pick<Context, 'emit'>): void {
-  emit({ kind: 'install-started', package: name, artifact })
+/** Makes the directory that a package is unpacked into; gives its path on the host. */
+function makeStagingTree(space: TransactionSpace, area: number, name: PackageName): string {
+  const staging = space.staging(area)
+  makeDirectories(staging, treePath(name), 0o755)
+  return staging.directory + bytesText(treePath(name))
+}
+
+function tellStart(change: InstallChange, context: Pick<Context, 'emit'>): void {
+  context.emit({ kind: 'install-started', package: change.package, artifact: change.artifact })
+  tellConflicts(change, context)
+}
+
+function tellConflicts({ package: name, conflicts }: InstallChange, { emit }: Pick<Context, 'emit'>): void {
   for (const { path, owner } of conflicts) emit({ kind: 'conflict-found', package: name, path: bytesText(path), owner })
 }
 
@@ -56,7 +104,7 @@ function tellRefused(
   { transaction, refused }: Refusals,
   context: Pick<Context, 'emit'>,
 ): void {
-  const placedFor = new Map<TreePath, PackageName>()
+  const placedFor = new Map<TreePath, string>()
   for (const one of transaction.operations) if (one.kind === 'place') placedFor.set(one.path, one.staged.tree)
   for (const { name, refusedXattrs } of packages) {
     const later = refused.filter(({ path }) => placedFor.get(path) === name)

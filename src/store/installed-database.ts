@@ -6,7 +6,8 @@ import { bytesText, childPath, type TreePath, textTreePath } from '../model/tree
 import { parseVersion, type Version } from '../model/version.ts'
 import { manifestPath } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
-import { diskTree, leadsTo, type TreeView } from '../system/tree-view.ts'
+import { leadsTo, type TreeView } from '../system/tree-view.ts'
+import { openRoot } from './open-root.ts'
 
 /** Below a root: one directory per installed package, in KISS's format. */
 export const databasePath = '/var/db/kiss/installed'
@@ -22,9 +23,12 @@ export interface InstalledPackage {
 
 export type InstalledPackages = ReadonlyMap<PackageName, InstalledPackage>
 
-/** The installed packages of a root, in bytewise order of their names. Only small files are read. Throws `io-failed`. */
+/**
+ * The installed packages of a root, in bytewise order of their names; as they were before a transaction that is not finished. Only
+ * small files are read. Throws `io-failed`, `journal-invalid`.
+ */
 export function loadInstalled(root: string): InstalledPackages {
-  return readInstalled(diskTree(root))
+  return readInstalled(openRoot(root).tree)
 }
 
 /** The same of a root as it is or will be. */
@@ -43,7 +47,7 @@ export function readInstalled(root: TreeView): InstalledPackages {
 }
 
 /** Version and dependencies as the database entry at `entry` has them. */
-export function readEntry(tree: TreeView, entry: TreePath): Pick<InstalledPackage, 'version' | 'dependencies'> {
+function readEntry(tree: TreeView, entry: TreePath): Pick<InstalledPackage, 'version' | 'dependencies'> {
   const version = childPath(entry, 'version')
   const depends = childPath(entry, 'depends')
   const versionText = entryFile(tree, version)

@@ -5,6 +5,7 @@ import type { PlacedEntry } from '../plan/conflicts.ts'
 import { isWithin } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import type { TreeView } from '../system/tree-view.ts'
+import { requireTrustedWay } from './foreign-links.ts'
 import { databasePath } from './installed-database.ts'
 import type { PackageState } from './package-state.ts'
 import type { StagedEntry } from './staged-entries.ts'
@@ -29,7 +30,7 @@ export function placeEntries(staged: StagedPackage, physical: PhysicalPaths): Pl
 
 /**
  * Where paths will be once the package is installed: links that it owns, that lead to no directory and that it now replaces
- * by directories are not followed.
+ * by directories are not followed. Throws `foreign-link` where somebody else could lead what it has, or had, elsewhere.
  */
 export function physicalPathsFor(staged: StagedPackage, oldState: PackageState, root: TreeView): PhysicalPaths {
   const physical = new PhysicalPaths(root)
@@ -39,5 +40,7 @@ export function physicalPathsFor(staged: StagedPackage, oldState: PackageState, 
     root.entry(place)?.kind === 'symlink' &&
     root.entry(physical.target(place))?.kind !== 'directory'
   const directories = staged.entries.filter(({ isDirectory }) => isDirectory).map(({ path }) => physical.place(path))
-  return new PhysicalPaths(root, directories.filter(isReplaced))
+  const after = new PhysicalPaths(root, directories.filter(isReplaced))
+  requireTrustedWay(staged.name, [...staged.entries, ...oldState.entries], after)
+  return after
 }

@@ -10,13 +10,23 @@ import { failureOf } from '../system/archive/archive-fixtures.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { hostPath, treeEntry, walkTree } from '../system/tree.ts'
 import { diskTree, type TreeView, walkView } from '../system/tree-view.ts'
-import { applyTransaction } from './apply.ts'
+import { applyTransaction } from './apply-transaction.ts'
 import { loadInstalled, readManifest } from './installed-database.ts'
 import { planInstallation } from './plan-installation.ts'
 import { planRemoval } from './plan-removal.ts'
 import { PlannedTree } from './planned-tree.ts'
-import { type StagedPackage, stageArtifact } from './staging.ts'
-import { makeNodes, type Node, type Nodes, packPackage, type Scratch, scratch } from './store-fixture.ts'
+import { treePath } from './stage-changes.ts'
+import type { StagedPackage } from './staging.ts'
+import {
+  makeNodes,
+  type Node,
+  type Nodes,
+  packPackage,
+  type Scratch,
+  scratch,
+  type TestSpace,
+  testSpace,
+} from './store-fixture.ts'
 
 /** Few paths, so that packages meet: shared directories, links of a merged /usr, one path as file, link and directory. */
 const hubs = ['/bin', '/lib', '/usr/lib64', '/opt', '/opt/a']
@@ -92,8 +102,7 @@ async function prepare(at: Scratch, { merged, installed, edits }: World): Promis
   makeNodes(at.root, { '/usr/bin': { directory: 0o755 }, '/usr/lib': { directory: 0o755 } })
   for (const path of merged) makeNodes(at.root, { [path]: mergedLinks[path] ?? '' })
   for (const one of installed) {
-    using staged = await stageArtifact(await packPackage(one, at), at.root, false)
-    await installOneByOne(at.root, [staged], false)
+    await installOneByOne(at.root, [await packPackage(one, at)], false)
   }
   for (const [path, content] of Object.entries(edits)) edit(at.root, textTreePath(path), content)
 }
@@ -106,36 +115,28 @@ function edit(root: string, path: TreePath, content: string | undefined): void {
   if (content !== undefined) fs.writeFileSync(join(root, path), content)
 }
 
-interface Scene extends Disposable {
-  readonly root: string
-  readonly staged: readonly StagedPackage[]
-}
-
-/** A copy of the root `origin`, with the artifacts unpacked beside its database. */
-async function openScene(origin: string, root: string, artifacts: readonly string[]): Promise<Scene> {
+/** A copy of the root `origin`. */
+function copyRoot(origin: string, root: string): string {
   Bun.spawnSync(['cp', '-a', origin, root])
-  const stack = new DisposableStack()
-  const staged: StagedPackage[] = []
-  for (const artifact of artifacts) staged.push(stack.use(await stageArtifact(artifact, root, false)))
-  return { root, staged, [Symbol.dispose]: () => stack.dispose() }
+  return root
 }
 
 /** What the plan says of the root comes true. */
-function carryOut(transaction: Transaction, root: string, staged: readonly StagedPackage[]): void {
-  const directories = new Map(staged.map(({ name, directory }) => [name, directory]))
-  const planned = new PlannedTree(
-    diskTree(root),
-    new Map([...directories].map(([name, directory]) => [name, diskTree(directory)])),
+function carryOut(transaction: Transaction, { space, trees }: TestSpace): void {
+  const root = space.root.directory
+  const views = new Map(
+    [...trees().keys()].map((name) => [name, diskTree(space.staging(0).directory + treePath(name))]),
   )
+  const planned = new PlannedTree(diskTree(root), views)
   planned.carryOut(transaction.operations)
   const expected = showView(planned)
-  applyTransaction(transaction, { root, staged: directories })
+  applyTransaction(transaction, space, { command: 'test', trees: trees() })
   expect(showView(diskTree(root))).toEqual(expected)
 }
 
 interface OneByOne {
-  /** What was not refused: it went in before the next was planned. */
-  readonly accepted: readonly StagedPackage[]
+  /** The artifacts of what was not refused: it went in before the next was planned. */
+  readonly accepted: readonly string[]
   readonly changes: readonly InstallChange[]
   /** Why the first was refused that was. */
   readonly refusal: string | undefined
@@ -143,17 +144,19 @@ interface OneByOne {
 
 async function installOneByOne(
   root: string,
-  staged: readonly StagedPackage[],
+  artifacts: readonly string[],
   refusesConflicts: boolean,
 ): Promise<OneByOne> {
-  const accepted: StagedPackage[] = []
+  const accepted: string[] = []
   const changes: InstallChange[] = []
   const refusals: string[] = []
-  for (const one of staged)
+  for (const artifact of artifacts)
     try {
-      const transaction = await planInstallation([one], { root, isForced: false, refusesConflicts })
-      carryOut(transaction, root, [one])
-      accepted.push(one)
+      using test = testSpace(root)
+      const staged = await test.stage(artifact)
+      const transaction = await planInstallation([staged], { root, isForced: false, refusesConflicts })
+      carryOut(transaction, test)
+      accepted.push(artifact)
       changes.push(...transaction.changes)
     } catch (error) {
       refusals.push(messageOf(error))
@@ -166,13 +169,13 @@ function messageOf(error: unknown): string {
   throw error
 }
 
-const isStaged = (path: TreePath): boolean => path.includes('/.kith-staged-')
+const isOfKith = (path: TreePath): boolean => path.includes('/.kith') || /^\/var(\/db(\/kiss)?)?$/.test(path)
 
 /** Every byte, mode, hard link and time, save the times of what the transaction itself writes. */
 function showDisk(root: string): Record<string, string> {
   const shown: Record<string, string> = {}
   for (const { path, kind, mode, links: count, mtimeMs } of walkTree(root)) {
-    if (isStaged(path)) continue
+    if (isOfKith(path)) continue
     const target = hostPath(root, path)
     const octal = `${kind} ${mode.toString(8)}`
     if (kind === 'symlink') shown[path] = `${fs.readlinkSync(target)} ${mtimeMs}`
@@ -188,7 +191,7 @@ function showDisk(root: string): Record<string, string> {
 function showView(tree: TreeView): Record<string, string> {
   const shown: Record<string, string> = {}
   for (const { path, kind } of walkView(tree, textTreePath('/')))
-    if (!isStaged(path)) {
+    if (!isOfKith(path)) {
       const content = kind === 'file' ? tree.bytes(path) : kind === 'symlink' ? tree.link(path) : ''
       shown[path] = `${kind} ${content}`
     }
@@ -207,23 +210,28 @@ test(
       await prepare(at, world)
       const artifacts: string[] = []
       for (const one of command) artifacts.push(await packPackage({ ...one, version: '2.0' }, at))
-      using each = await openScene(at.root, join(at.directory, 'each'), artifacts)
-      using all = await openScene(at.root, join(at.directory, 'all'), artifacts)
-      const settings = { root: all.root, isForced: false, refusesConflicts }
+      const each = copyRoot(at.root, join(at.directory, 'each'))
+      const root = copyRoot(at.root, join(at.directory, 'all'))
+      const settings = { root, isForced: false, refusesConflicts }
 
-      const { accepted, changes, refusal } = await installOneByOne(each.root, each.staged, refusesConflicts)
+      const { accepted, changes, refusal } = await installOneByOne(each, artifacts, refusesConflicts)
 
       if (refusal !== undefined) {
-        const before = showDisk(all.root)
-        expect((await failureOf(() => planInstallation(all.staged, settings))).message).toBe(refusal)
-        expect(showDisk(all.root)).toEqual(before)
+        using test = testSpace(root)
+        const staged: StagedPackage[] = []
+        for (const one of artifacts) staged.push(await test.stage(one))
+        const before = showDisk(root)
+        expect((await failureOf(() => planInstallation(staged, settings))).message).toBe(refusal)
+        expect(showDisk(root)).toEqual(before)
       }
-      const staged = all.staged.filter(({ name }) => accepted.some((one) => one.name === name))
+      using test = testSpace(root)
+      const staged: StagedPackage[] = []
+      for (const one of accepted) staged.push(await test.stage(one))
       const transaction = await planInstallation(staged, settings)
       expect(JSON.parse(JSON.stringify(transaction))).toEqual(transaction)
-      carryOut(transaction, all.root, staged)
+      carryOut(transaction, test)
       expect(transaction.changes).toEqual(changes)
-      expect(showDisk(all.root)).toEqual(showDisk(each.root))
+      expect(showDisk(root)).toEqual(showDisk(each))
     })
     await fc.assert(property, { numRuns })
   },
@@ -236,26 +244,28 @@ test(
     const property = fc.asyncProperty(worlds, fc.uniqueArray(fc.constantFrom(...names)), async (world, going) => {
       using at = scratch()
       await prepare(at, world)
-      using each = await openScene(at.root, join(at.directory, 'each'), [])
-      using all = await openScene(at.root, join(at.directory, 'all'), [])
+      const each = copyRoot(at.root, join(at.directory, 'each'))
+      const all = copyRoot(at.root, join(at.directory, 'all'))
       const order = going.map(parsePackageName).filter((name) => loadInstalled(at.root).has(name))
       const owned = placesOf(order, at.root)
 
       const changes: RemoveChange[] = []
       for (const name of order) {
-        const transaction = await planRemoval([name], { root: each.root, isForced: true })
-        carryOut(transaction, each.root, [])
+        using test = testSpace(each)
+        const transaction = await planRemoval([name], { root: each, isForced: true })
+        carryOut(transaction, test)
         changes.push(...transaction.changes)
       }
-      const transaction = await planRemoval(order, { root: all.root, isForced: true })
-      carryOut(transaction, all.root, [])
+      using test = testSpace(all)
+      const transaction = await planRemoval(order, { root: all, isForced: true })
+      carryOut(transaction, test)
 
       expect(transaction.changes).toEqual(changes)
       const kept = new Set<string>(changes.flatMap(({ keptEtc }) => keptEtc))
-      const left = Object.entries(showDisk(all.root))
+      const left = Object.entries(showDisk(all))
       expect(left.map(([path]) => path).filter((path) => owned.get(path) === 'file' && !kept.has(path))).toEqual([])
       // A link that goes first hides what a later package has behind it: of that alone there may be less.
-      const expected = Object.entries(showDisk(each.root))
+      const expected = Object.entries(showDisk(each))
       const isLeft = new Set(left.map(([path]) => path))
       expect(left).toEqual(expected.filter(([path]) => isLeft.has(path) || !owned.has(path)))
     })

@@ -1,4 +1,3 @@
-import { joinOperations } from '../plan/join-operations.ts'
 import type { InstallChange, Transaction } from '../plan/transaction.ts'
 import { diskTree } from '../system/tree-view.ts'
 import type { InstallSettings } from './install-settings.ts'
@@ -24,6 +23,6 @@ export async function planInstallation(
   }
   return {
     changes: plans.map(({ change }) => change),
-    operations: joinOperations(plans.map(({ operations }) => operations)),
+    operations: plans.flatMap(({ operations }) => operations),
   }
 }

@@ -1,7 +1,8 @@
 import { isKithError, KithError } from '../errors/kith-error.ts'
 import type { PackageName } from '../model/package-name.ts'
-import { bytesText, textTreePath } from '../model/tree-path.ts'
+import { bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
 import {
+  type ChoiceMove,
   type Conflict,
   choiceDirectories,
   findConflicts,
@@ -9,15 +10,17 @@ import {
   printManifestWithChoices,
 } from '../plan/conflicts.ts'
 import { type InstallPlan, planInstall } from '../plan/install-transaction.ts'
-import type { InstallChange, Operation } from '../plan/transaction.ts'
+import { type InstallChange, manifestPath, type Operation } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree, type TreeView } from '../system/tree-view.ts'
 import { gatherInstallFacts } from './install-facts.ts'
 import type { InstallSettings } from './install-settings.ts'
 import { databasePath, hasManifest, readInstalled } from './installed-database.ts'
 import { findOwners } from './owners.ts'
-import { emptyState, type PackageState, readPackageState } from './package-state.ts'
+import { planFacts } from './package-facts.ts'
+import { emptyState, isBelowEtc, type PackageState, readPackageState } from './package-state.ts'
 import { type PlacedStagedEntry, physicalPathsFor, placeEntries } from './placed-entries.ts'
+import type { StagedContent } from './staged-content.ts'
 import type { StagedPackage } from './staging.ts'
 
 export interface PackagePlan {
@@ -45,13 +48,15 @@ export async function planPackage(
     ? choiceDirectories().map((path) => ({ path, place: physical.place(path), isDirectory: true, mode: 0o755 }))
     : []
   const known = new Set(entries.map(({ path }) => path))
+  const stagedTree = diskTree(staged.directory)
+  const manifest = hasChoices ? printManifestWithChoices(entries, choices) : undefined
   const facts = await gatherInstallFacts({
     package: name,
     entry: physical.place(textTreePath(`${databasePath}/${name}`)),
-    staged: diskTree(staged.directory),
+    staged: stagedTree,
     entries: [...entries, ...holders.filter(({ path }) => !known.has(path))],
     choices,
-    manifest: hasChoices ? printManifestWithChoices(entries, choices) : undefined,
+    manifest,
     oldState,
     physical,
   })
@@ -66,8 +71,49 @@ export async function planPackage(
     besideEtc,
     keptEtc,
   }
-  return { change, operations }
+  const kept = { name, staged, stagedTree, entries, choices, manifest, besideEtc, root }
+  return { change, operations: [...operations, ...planKeptFacts(kept)] }
 }
+
+interface KeptInput {
+  readonly name: PackageName
+  readonly staged: StagedPackage
+  readonly stagedTree: TreeView
+  readonly entries: readonly PlacedStagedEntry[]
+  readonly choices: readonly ChoiceMove[]
+  readonly manifest: string | undefined
+  readonly besideEtc: readonly TreePath[]
+  readonly root: TreeView
+}
+
+/** What kith keeps of the package beside the KISS database. */
+function planKeptFacts({
+  name,
+  staged,
+  stagedTree,
+  entries,
+  choices,
+  manifest,
+  besideEtc,
+  root,
+}: KeptInput): Operation[] {
+  const choiceOf = new Map(choices.map(({ path, choice }) => [path, choice]))
+  const own = manifestPath(textTreePath(`${databasePath}/${name}`))
+  const contents = new Map<TreePath, StagedContent>()
+  const etcFiles = new Map<TreePath, string>()
+  for (const { path, place } of entries) {
+    const content = staged.contents.get(path)
+    if (content === undefined || path === own) continue
+    contents.set(choiceOf.get(path) ?? path, content)
+    const isKept = content.kind === 'file' && content.sizeBytes <= mostEtcBytes && isBelowEtc(path)
+    if (isKept) etcFiles.set(place, stagedTree.bytes(path))
+  }
+  const text = manifest ?? stagedTree.bytes(own)
+  return planFacts({ name, contents, manifest: text, etcFiles, besideEtc: new Set(besideEtc), tree: root })
+}
+
+/** A larger one is no text that anybody merges. */
+const mostEtcBytes = 1 << 18
 
 /** An entry without manifest is what an interrupted first installation leaves: then nothing is known to be old. */
 export function readOldState(

@@ -7,6 +7,7 @@ import { diskTree } from '../system/tree-view.ts'
 import { gatherOldEntries } from './install-facts.ts'
 import type { RemoveSettings } from './install-settings.ts'
 import { databasePath } from './installed-database.ts'
+import { forgetFacts } from './package-facts.ts'
 import { readRemovalState } from './package-state.ts'
 
 /**
@@ -28,7 +29,7 @@ export async function planRemoval(
     const old = await gatherOldEntries(state, physical)
     const plan = planObsolete({ old, entry: physical.place(path), needed: new Set() })
     changes.push({ kind: 'remove', package: name, keptEtc: plan.keptEtc })
-    operations.push(...plan.operations)
+    operations.push(...plan.operations, ...forgetFacts(name, tree))
   }
   return { changes, operations }
 }

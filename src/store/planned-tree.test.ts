@@ -1,15 +1,15 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { KithError } from '../errors/kith-error.ts'
 import { parsePackageName } from '../model/package-name.ts'
-import { textTreePath } from '../model/tree-path.ts'
+import { ancestorPaths, type TreePath, textTreePath } from '../model/tree-path.ts'
 import type { Operation } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree, type TreeView, walkView } from '../system/tree-view.ts'
-import { applyTransaction } from './apply.ts'
+import { applyTransaction } from './apply-transaction.ts'
 import { PlannedTree } from './planned-tree.ts'
-import { makeNodes, type Nodes, scratch } from './store-fixture.ts'
+import { treePath } from './stage-changes.ts'
+import { makeNodes, type Nodes, scratch, testSpace } from './store-fixture.ts'
 
 const tree = parsePackageName('pigz')
 const root: Nodes = {
@@ -50,24 +50,31 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ kind: fc.constant('remove-directory' as const), path: paths }),
 )
 
-test('PlannedTree shows after each operation what store/apply made of the root', async () => {
-  using unchanged = scratch()
-  const unpacked = join(unchanged.directory, 'staged')
-  makeNodes(unchanged.root, root)
-  makeNodes(unpacked, stagedNodes)
+test('PlannedTree shows what a transaction makes of the root', async () => {
   const carriedOut = new Set<string>()
   const property = fc.asyncProperty(fc.array(operations, { minLength: 3, maxLength: 12 }), async (all) => {
     using at = scratch()
-    const staged = join(at.directory, 'staged')
     makeNodes(at.root, root)
-    makeNodes(staged, stagedNodes)
-    const planned = new PlannedTree(diskTree(unchanged.root), new Map([[tree, diskTree(unpacked)]]))
+    using test = testSpace(at.root)
+    const unpacked = join(test.space.staging(0).directory, treePath(tree))
+    makeNodes(unpacked, stagedNodes)
+    const trees = new Map([[tree, { kind: 'staging', area: 0, path: treePath(tree) } as const]])
+    const planned = new PlannedTree(diskTree(at.root), new Map([[tree, diskTree(unpacked)]]))
+    const possible: Operation[] = []
+    const used = new Set<string>()
     for (const operation of all) {
-      if (!isPossible(operation, at.root) || !tryApply(operation, at.root, staged)) continue
+      const staged = operation.kind === 'place' ? operation.staged.path : undefined
+      if (!isPossible(operation, planned) || (staged !== undefined && used.has(staged))) continue
+      if (staged !== undefined) used.add(staged)
       planned.carryOut([operation])
+      possible.push(operation)
       carriedOut.add(operation.kind)
-      expect(await show(planned)).toEqual(await show(diskTree(at.root)))
     }
+    const expected = await show(planned)
+
+    applyTransaction({ changes: [], operations: possible }, test.space, { command: 'test', trees })
+
+    expect(await show(diskTree(at.root))).toEqual(expected)
   })
   await fc.assert(property, { numRuns: 80 })
   expect(carriedOut.size).toBe(7)
@@ -90,30 +97,34 @@ test('PlannedTree finds nothing of what a link led to where the link is gone', (
   expect(planned.entry(textTreePath('/bin/a'))).toBeUndefined()
 })
 
-/** A plan has physical paths only, moves and copies only files and links, and never one onto itself. */
-function isPossible(operation: Operation, directory: string): boolean {
-  const disk = diskTree(directory)
-  const physical = new PhysicalPaths(disk)
+/** A plan has physical paths only, moves and copies only files and links, never one onto itself or onto a directory. */
+function isPossible(operation: Operation, tree: TreeView): boolean {
+  const physical = new PhysicalPaths(tree)
   const { path, copy, from, to } = { path: undefined, copy: undefined, from: undefined, to: undefined, ...operation }
   const isPhysical = [path, copy, from, to].every((one) => one === undefined || physical.place(one) === one)
   const source = operation.kind === 'copy-aside' ? path : from
-  const isLeaf = source === undefined || (disk.entry(source)?.kind ?? 'directory') !== 'directory'
-  return isPhysical && isLeaf && (from === undefined || from !== to) && (copy === undefined || copy !== path)
+  const isLeaf = source === undefined || (tree.entry(source)?.kind ?? 'directory') !== 'directory'
+  const target = copy ?? to ?? (operation.kind.startsWith('remove') ? undefined : path)
+  return (
+    isPhysical &&
+    isLeaf &&
+    (source === undefined || source !== target) &&
+    (target === undefined || isFree(target, operation, tree))
+  )
 }
 
-function tryApply(operation: Operation, directory: string, staged: string): boolean {
-  try {
-    applyTransaction({ changes: [], operations: [operation] }, { root: directory, staged: new Map([[tree, staged]]) })
-    return true
-  } catch (error) {
-    if (error instanceof KithError) return false
-    throw error
-  }
+function isFree(target: TreePath, { kind }: Operation, tree: TreeView): boolean {
+  const isBelowDirectories = ancestorPaths(target).every(
+    (one) => (tree.entry(one)?.kind ?? 'directory') === 'directory',
+  )
+  const present = tree.entry(target)?.kind
+  return isBelowDirectories && (present === undefined || (present === 'directory') === (kind === 'make-directory'))
 }
 
 async function show(view: TreeView): Promise<Record<string, string>> {
   const shown: Record<string, string> = {}
   for (const { path, kind } of walkView(view, textTreePath('/'))) {
+    if (path.includes('/var')) continue
     const content = kind === 'file' ? `${view.bytes(path)} ${await view.digest(path, 'sha256')}` : ''
     shown[path] = `${kind} ${kind === 'symlink' ? view.link(path) : content}`
   }

@@ -7,7 +7,7 @@ import { orderByDependency } from '../plan/order-by-dependency.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree } from '../system/tree-view.ts'
 import { listChoices } from './alternatives.ts'
-import { applyTransaction } from './apply.ts'
+import { applyTransaction, type PreviewedChange, previewTransaction } from './apply-transaction.ts'
 import type { RemoveSettings } from './install-settings.ts'
 import {
   databasePath,
@@ -20,6 +20,7 @@ import { runPackageScript } from './package-script.ts'
 import { readRemovalState } from './package-state.ts'
 import { planRemoval } from './plan-removal.ts'
 import { requireGoingOn } from './require-going-on.ts'
+import { withSpace } from './transaction-space.ts'
 
 /**
  * Removes installed packages from a root that the caller has locked, those first that need the others: all their pre-remove
@@ -33,27 +34,45 @@ export async function removePackages(
   context: Context,
 ): Promise<boolean> {
   const { root } = settings
-  const installed = loadInstalled(root)
-  const needed = orderByDependency(names, (name) => installed.get(name)?.dependencies.map((one) => one.name))
-  const order = needed.reverse()
-  const removed = order.map((name) => requireInstalled(name, installed))
-  if (!settings.isForced) {
-    for (const { name } of removed) checkDependents(name, order, installed)
-    checkAlternatives(removed, root)
-  }
+  const { order, removed } = checkRemoval(names, settings)
   // Planned is after the scripts, which may change the root; what cannot be read is told before.
   const tree = diskTree(root)
   for (const { entry } of removed) readRemovalState(tree, entry, settings.isForced)
   const isWell = await prepareRemoval(order, settings, context)
   const transaction = await planRemoval(order, settings)
   requireGoingOn(context.signal)
-  applyTransaction(transaction, { root, staged: new Map() })
+  await withSpace(root, (space) => applyTransaction(transaction, space, { command: 'remove' }))
   for (const { package: name, keptEtc } of transaction.changes) {
     for (const path of keptEtc)
       context.emit({ kind: 'etc-kept', package: name, path: bytesText(path), outcome: 'not-removed' })
     context.emit({ kind: 'removed', package: name })
   }
   return isWell
+}
+
+/** What removePackages would do, if scripts and hooks change nothing. Throws what it throws before it runs any of them. */
+export async function previewRemoval(
+  names: readonly PackageName[],
+  settings: Omit<RemoveSettings, 'environment'>,
+): Promise<PreviewedChange[]> {
+  const { order } = checkRemoval(names, settings)
+  const transaction = await planRemoval(order, settings)
+  return previewTransaction(transaction, { root: settings.root, views: new Map() })
+}
+
+function checkRemoval(
+  names: readonly PackageName[],
+  { root, isForced }: Omit<RemoveSettings, 'environment'>,
+): { readonly order: readonly PackageName[]; readonly removed: readonly InstalledPackage[] } {
+  const installed = loadInstalled(root)
+  const needed = orderByDependency(names, (name) => installed.get(name)?.dependencies.map((one) => one.name))
+  const order = needed.reverse()
+  const removed = order.map((name) => requireInstalled(name, installed))
+  if (!isForced) {
+    for (const { name } of removed) checkDependents(name, order, installed)
+    checkAlternatives(removed, root)
+  }
+  return { order, removed }
 }
 
 /** Every pre-remove script and hook; the packages are all there while they run. */

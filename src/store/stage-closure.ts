@@ -14,10 +14,12 @@ export interface InstallRequest {
   readonly artifactOf: (name: PackageName) => string | undefined
 }
 
+/** Gives a fresh directory for each package that is unpacked. */
+export type StagingPlace = (name: PackageName) => string
+
 interface StagingContext {
   readonly context: Pick<Context, 'signal'>
-  /** Gets every staged package. */
-  readonly unpacked: DisposableStack
+  readonly placeFor: StagingPlace
 }
 
 /**
@@ -26,8 +28,8 @@ interface StagingContext {
  */
 export async function stageClosure(
   { names, artifactOf }: InstallRequest,
-  { root, isForced }: Pick<InstallSettings, 'root' | 'isForced'>,
-  { context, unpacked }: StagingContext,
+  { root, isForced, unpack }: Pick<InstallSettings, 'root' | 'isForced' | 'unpack'>,
+  { context, placeFor }: StagingContext,
 ): Promise<StagedPackage[]> {
   const installed = loadInstalled(root)
   const staged = new Map<PackageName, StagedPackage>()
@@ -42,7 +44,7 @@ export async function stageClosure(
       continue
     }
     // What a package needs is read from its artifact: packaging adds libraries that no recipe names.
-    const one = unpacked.use(await stageArtifact(artifact, root, isForced))
+    const one = await stageArtifact(artifact, placeFor(name), isForced, { signal: context.signal, unpack })
     staged.set(name, one)
     for (const { name: needed, kind } of isForced ? [] : one.dependencies)
       if (kind === 'run' && !installed.has(needed)) neededBy.set(needed, [...(neededBy.get(needed) ?? []), name])

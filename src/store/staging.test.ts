@@ -1,8 +1,10 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import * as fs from 'node:fs'
 import { basename, join } from 'node:path'
+import { textTreePath } from '../model/tree-path.ts'
 import { failureOf, rawArchive } from '../system/archive/archive-fixtures.ts'
-import { clearStaged, stageArtifact } from './staging.ts'
+import { readStagedContents } from './staged-content.ts'
+import { stageAgain, stageArtifact } from './staging.ts'
 import { type PackageSpec, packPackage, type Scratch, scratch } from './store-fixture.ts'
 
 const database = '/var/db/kiss/installed/pigz'
@@ -15,29 +17,23 @@ async function stage(spec: Partial<PackageSpec>, at: Scratch, isForced = false) 
 async function refusalOf(spec: Partial<PackageSpec>, isForced = false): Promise<string> {
   using at = scratch()
   const error = await failureOf(() => stage(spec, at, isForced))
-  expect(fs.readdirSync(join(at.root, 'var/db/kiss'))).toEqual([])
   return error.message
 }
 
-test('stageArtifact() lists what the manifest lists, and is gone when disposed', async () => {
+test('stageArtifact() lists what the manifest lists', async () => {
   using at = scratch()
-  {
-    using staged = await stage(
-      { depends: 'zlib\nmake make\n', nodes: { '/usr/bin/pigz': 'x', '/usr/lib/x.la': '' } },
-      at,
-    )
+  const nodes = { '/usr/bin/pigz': 'x', '/usr/lib/x.la': '' }
+  const staged = await stage({ depends: 'zlib\nmake make\n', nodes }, at)
 
-    expect(`${staged.name} ${staged.version.version}-${staged.version.release}`).toBe('pigz 1.0-1')
-    expect(staged.entries.map(({ path }): string => path)).toContain('/usr/bin/pigz')
-    expect(staged.dependencies.map(({ name, kind }) => `${name} ${kind}`)).toEqual(['zlib run', 'make make'])
-  }
-  expect(fs.readdirSync(join(at.root, 'var/db/kiss'))).toEqual([])
+  expect(`${staged.name} ${staged.version.version}-${staged.version.release}`).toBe('pigz 1.0-1')
+  expect(staged.entries.map(({ path }): string => path)).toContain('/usr/bin/pigz')
+  expect(staged.dependencies.map(({ name, kind }) => `${name} ${kind}`)).toEqual(['zlib run', 'make make'])
 })
 
 test('stageArtifact() takes the kind from the tree: directories without slash are from puke', async () => {
   using at = scratch()
   const rewrite = (lines: readonly string[]) => lines.map((line) => line.replace(/\/$/, ''))
-  using staged = await stage({ nodes: { '/usr/bin/pigz': 'x' }, rewrite }, at)
+  const staged = await stage({ nodes: { '/usr/bin/pigz': 'x' }, rewrite }, at)
 
   expect(staged.entries.find(({ path }) => path.endsWith('/bin'))?.isDirectory).toBe(true)
 })
@@ -45,7 +41,7 @@ test('stageArtifact() takes the kind from the tree: directories without slash ar
 test('stageArtifact() knows the directories above, also where the manifest does not list them', async () => {
   using at = scratch()
   const rewrite = (lines: readonly string[]) => lines.filter((line) => !line.endsWith('/'))
-  using staged = await stage({ nodes: { '/usr/bin/pigz': 'x' }, rewrite }, at)
+  const staged = await stage({ nodes: { '/usr/bin/pigz': 'x' }, rewrite }, at)
 
   expect(staged.entries.filter(({ isDirectory }) => isDirectory).map(({ path }): string => path)).toContain('/usr/bin')
 })
@@ -55,7 +51,7 @@ test('stageArtifact() refuses a manifest that names files which are not there, u
 
   expect(await refusalOf({ rewrite })).toContain('/usr/bin/ghost')
   using at = scratch()
-  using staged = await stage({ rewrite }, at, true)
+  const staged = await stage({ rewrite }, at, true)
   expect(staged.entries.some(({ path }) => path.includes('ghost'))).toBe(false)
 })
 
@@ -64,7 +60,7 @@ test('attack: a manifest names a file of the host, behind a link of the package'
 
   expect(await refusalOf({ nodes: { '/way': { to: '/etc' } }, rewrite })).toContain('/way/passwd')
   using at = scratch()
-  using forced = await stage({ nodes: { '/way': { to: '/etc' } }, rewrite }, at, true)
+  const forced = await stage({ nodes: { '/way': { to: '/etc' } }, rewrite }, at, true)
   expect(forced.entries.some(({ path }) => path.includes('passwd'))).toBe(false)
 })
 
@@ -126,11 +122,13 @@ test('attack: a name with a line break would be two lines of the manifest', asyn
   expect(refusal).not.toContain('\n')
 })
 
-test('stageArtifact() keeps names that are no UTF-8', async () => {
+test('stageArtifact() keeps names that are no UTF-8, and control characters', async () => {
   using at = scratch()
-  using staged = await stage({ nodes: { '/usr/caf\xe9': 'x' } }, at)
+  const names = ['/usr/caf\xe9', '/usr/\x01\x1b[2J\r\t', '/usr/\xff\xfe', '/usr/"\\ ']
+  const staged = await stage({ nodes: Object.fromEntries(names.map((name) => [name, 'x'])) }, at)
 
-  expect(staged.entries.map(({ path }): string => path)).toContain('/usr/caf\xe9')
+  const paths = staged.entries.map(({ path }): string => path)
+  expect(names.filter((name) => !paths.includes(name))).toEqual([])
 })
 
 test('stageArtifact() names what is no artifact', async () => {
@@ -142,13 +140,120 @@ test('stageArtifact() names what is no artifact', async () => {
     expect((await failureOf(() => stageArtifact(file, at.root, false))).message).toContain(basename(file))
 })
 
-test('clearStaged() removes what killed installations left, and nothing else', async () => {
+test('stageArtifact() tells the hash of the artifact, and what it brought with the hash of each file', async () => {
   using at = scratch()
-  for (const name of ['.kith-staged-abc/usr/bin', 'installed/pigz', 'choices'])
-    fs.mkdirSync(join(at.root, 'var/db/kiss', name), { recursive: true })
+  const nodes = { '/usr/bin/pigz': { content: 'program', mode: 0o4755 }, '/usr/bin/unpigz': { same: '/usr/bin/pigz' } }
+  const artifact = await packPackage({ name: 'pigz', nodes: { ...nodes, '/usr/l': { to: 'bin' } } }, at)
+  const staged = await stageArtifact(artifact, at.root, false)
 
-  clearStaged(at.root)
-  clearStaged(join(at.root, 'nowhere'))
+  const sha256 = (bytes: string | Uint8Array): string => new Bun.CryptoHasher('sha256').update(bytes).digest('hex')
+  const program = { kind: 'file', mode: 0o4755, sizeBytes: 7, sha256: sha256('program') } as const
+  expect(staged.artifactHash).toBe(sha256(fs.readFileSync(artifact)))
+  expect(staged.contents.get(textTreePath('/usr/bin/pigz'))).toEqual(program)
+  expect(staged.contents.get(textTreePath('/usr/bin/unpigz'))).toEqual(program)
+  expect(staged.contents.get(textTreePath('/usr/l'))).toEqual({ kind: 'symlink', to: 'bin' })
+  expect(staged.contents).toEqual(await readStagedContents(staged.directory))
+})
 
-  expect(fs.readdirSync(join(at.root, 'var/db/kiss')).sort()).toEqual(['choices', 'installed'])
+test('stageAgain() tells what a hook has made of the tree', async () => {
+  using at = scratch()
+  const staged = await stage({ nodes: { '/usr/bin/pigz': 'x', '/usr/bin/gone': 'x' } }, at, true)
+  fs.writeFileSync(join(staged.directory, 'usr/bin/pigz'), 'changed')
+  fs.chmodSync(join(staged.directory, 'usr/bin/pigz'), 0o4755)
+  fs.rmSync(join(staged.directory, 'usr/bin/gone'))
+  fs.symlinkSync('/etc/passwd', join(staged.directory, 'usr/bin/link'))
+
+  const again = await stageAgain(staged, true)
+
+  expect(again.contents.get(textTreePath('/usr/bin/pigz'))).toMatchObject({ sizeBytes: 7, mode: 0o4755 })
+  expect(again.contents.has(textTreePath('/usr/bin/gone'))).toBe(false)
+  expect(again.contents.get(textTreePath('/usr/bin/link'))).toEqual({ kind: 'symlink', to: '/etc/passwd' })
+  expect(again.entries.some(({ path }) => path.endsWith('gone'))).toBe(false)
+  expect(again.privileged.map(({ path }): string => path)).toEqual(['/usr/bin/pigz'])
+  expect((await failureOf(() => stageAgain(staged, false))).message).toContain('/usr/bin/gone')
+})
+
+for (const [suffix, program] of [
+  ['xz', 'xz'],
+  ['bz2', 'bzip2'],
+  ['lz', 'lzip'],
+] as const)
+  test.skipIf(Bun.which(program) === null)(
+    `stageArtifact() lets ${program} decompress within the confinement (skipped without it)`,
+    async () => {
+      using at = scratch()
+      const tarball = await packPackage({ name: 'pigz', nodes: { '/usr/bin/pigz': 'x' } }, at)
+      const artifact = join(at.directory, `pigz@1.0-1.tar.${suffix}`)
+      Bun.spawnSync(['sh', '-ec', `gzip -dc "$1" | ${program} -c >"$2"`, 'sh', tarball, artifact])
+      const staged = await stageArtifact(artifact, at.root, false)
+
+      expect(staged.entries.map(({ path }): string => path)).toContain('/usr/bin/pigz')
+    },
+  )
+
+test('stageArtifact() ends when it is asked to, and leaves nothing behind', async () => {
+  using at = scratch()
+  const artifact = await packPackage({ name: 'pigz', nodes: { '/usr/bin/pigz': 'x' } }, at)
+
+  const error = await failureOf(() => stageArtifact(artifact, at.root, false, { signal: AbortSignal.abort() }))
+
+  expect(error.code).toBe('interrupted')
+})
+
+describe('hashes', () => {
+  const zeros = '0'.repeat(64)
+  const beside = async (text: string, at: Scratch): Promise<string> => {
+    const artifact = await packPackage({ name: 'pigz' }, at)
+    fs.writeFileSync(`${artifact}.sha256`, text)
+    return artifact
+  }
+
+  test('stageArtifact() takes an artifact that is what the file beside it says', async () => {
+    using at = scratch()
+    const artifact = await packPackage({ name: 'pigz' }, at)
+    Bun.spawnSync(['sh', '-c', `cd "$(dirname "$1")" && sha256sum "$(basename "$1")" >"$1.sha256"`, 'sh', artifact])
+    const hash = fs.readFileSync(`${artifact}.sha256`, 'utf8').slice(0, 64)
+    const staged = await stageArtifact(artifact, at.root, false)
+
+    expect(staged.artifactHash).toBe(hash)
+  })
+
+  test('stageArtifact() refuses one that is not, naming both hashes, and parses nothing of it', async () => {
+    using at = scratch()
+    const artifact = await beside(`${zeros}  pigz@1.0-1.tar.gz\n`, at)
+    fs.writeFileSync(artifact, 'no archive at all')
+    const found = new Bun.CryptoHasher('sha256').update('no archive at all').digest('hex')
+
+    const error = await failureOf(() => stageArtifact(artifact, at.root, true))
+
+    expect(error.code).toBe('artifact-altered')
+    for (const part of [zeros, found, `${artifact}.sha256`]) expect(error.message).toContain(part)
+    expect(error.hint).toContain('kith build pigz')
+  })
+
+  test('stageArtifact() refuses what an index expects to be other, whatever the file beside it says', async () => {
+    using at = scratch()
+    const artifact = await packPackage({ name: 'pigz' }, at)
+    const expectedHash = { sha256: zeros, origin: 'the index' }
+
+    const error = await failureOf(() => stageArtifact(artifact, at.root, false, { expectedHash }))
+
+    expect(error.message).toContain('the index')
+  })
+
+  for (const text of [
+    '',
+    'nonsense\n',
+    `${zeros}\n`,
+    `${zeros}  other.tar.gz\n`,
+    `${zeros.slice(1)}  pigz@1.0-1.tar.gz\n`,
+  ])
+    test(`stageArtifact() refuses an artifact beside a file with ${JSON.stringify(text)}`, async () => {
+      using at = scratch()
+      const artifact = await beside(text, at)
+
+      const error = await failureOf(() => stageArtifact(artifact, at.root, false))
+
+      expect(error.message).toContain('no line of sha256sum for it')
+    })
 })

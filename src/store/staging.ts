@@ -1,21 +1,22 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { parseArtifactName } from '../model/artifact-name.ts'
-import type { Dependency } from '../model/depends.ts'
+import { type Dependency, parseDepends } from '../model/depends.ts'
 import type { PackageName } from '../model/package-name.ts'
-import { childPath, textTreePath } from '../model/tree-path.ts'
-import type { Version } from '../model/version.ts'
+import { bytesText, childPath, textTreePath } from '../model/tree-path.ts'
+import { parseVersion, type Version } from '../model/version.ts'
 import type { PrivilegedFile } from '../plan/new-privileges.ts'
-import { unpackArtifact } from '../system/archive/unpack-artifact.ts'
 import type { RefusedXattr } from '../system/file-xattrs.ts'
-import { isFile, makeDirectory, makeTemporaryDirectory, readDirectory, removeTree } from '../system/files.ts'
-import { treeEntry } from '../system/tree.ts'
-import { diskTree } from '../system/tree-view.ts'
-import { databasePath, readEntry } from './installed-database.ts'
+import { isFile } from '../system/files.ts'
+import { TreeHandle } from '../system/tree-handle.ts'
+import { databasePath } from './installed-database.ts'
+import { runStage } from './run-stage.ts'
+import { readStagedContents, type StagedContents } from './staged-content.ts'
 import { listPrivileged, listStaged, type StagedEntry } from './staged-entries.ts'
+import { type ExpectedHash, readHashBeside } from './verified-artifact.ts'
 
-/** An artifact unpacked beside the database, on the file system where most of it will live; removed when disposed. */
-export interface StagedPackage extends Disposable {
+/** An artifact that is unpacked and not installed. */
+export interface StagedPackage {
   readonly artifact: string
   readonly name: PackageName
   readonly version: Version
@@ -25,53 +26,79 @@ export interface StagedPackage extends Disposable {
   readonly dependencies: readonly Dependency[]
   /** Those of `entries` that give rights to whoever runs them. */
   readonly privileged: readonly PrivilegedFile[]
+  /** What is in the directory, as it was unpacked. */
+  readonly contents: StagedContents
+  /** SHA-256 of the artifact, lower-case hexadecimal. */
+  readonly artifactHash: string
   /** Extended attributes that unpacked files could not get. */
   readonly refusedXattrs: readonly RefusedXattr[]
 }
 
-const parentDirectory = 'var/db/kiss'
-const prefix = '.kith-staged-'
+export interface StageOptions {
+  /** What an index says of the artifact, besides a file beside it. */
+  readonly expectedHash?: ExpectedHash | undefined
+  readonly signal?: AbortSignal | undefined
+  /** How it is unpacked: by a confined process unless a test wants to watch. */
+  readonly unpack?: typeof runStage | undefined
+}
 
 /**
- * Unpacks an artifact for installation and checks that it is one; `isForced` lets one pass that lacks files of its manifest.
- * Throws `not-a-package`, `archive-invalid`, `io-failed`, and leaves nothing behind then.
+ * Unpacks an artifact into `directory`, which is there and empty, in a confined process, and checks that it is one; `isForced` lets one
+ * pass that lacks files of its manifest. Throws `not-a-package`, `artifact-altered`, `archive-invalid`, `program-missing`,
+ * `io-failed`, `staging-failed`, `interrupted`; what was unpacked by then stays.
  */
-export async function stageArtifact(artifact: string, root: string, isForced: boolean): Promise<StagedPackage> {
+export async function stageArtifact(
+  artifact: string,
+  directory: string,
+  isForced: boolean,
+  { expectedHash, signal, unpack = runStage }: StageOptions = {},
+): Promise<StagedPackage> {
   const parsed = parseArtifactName(basename(artifact))
   if (parsed === undefined)
     throw new KithError('not-a-package', { artifact, reason: 'its name is not NAME@VERSION-RELEASE.tar.SUFFIX' })
   if (!isFile(artifact)) throw new KithError('not-a-package', { artifact, reason: 'there is no such file' })
   const { name, version } = parsed
-  const parent = join(root || '/', parentDirectory)
-  makeDirectory(parent)
-  const directory = makeTemporaryDirectory(parent, prefix)
-  try {
-    const { capabilities, refusedXattrs } = await unpackArtifact(artifact, directory, { keepsXattrs: true })
-    const listing = listStaged(directory, name, isForced)
-    if (listing.kind === 'refused') throw new KithError('not-a-package', { artifact, reason: listing.reason })
-    const dependencies = readStagedDependencies(directory, name)
-    const { entries } = listing
-    const privileged = listPrivileged(entries, capabilities)
-    const dispose = (): void => removeTree(directory)
-    const unpacked = { directory, entries, dependencies, privileged, refusedXattrs }
-    return { artifact, name, version, ...unpacked, [Symbol.dispose]: dispose }
-  } catch (error) {
-    removeTree(directory)
-    throw error
-  }
+  const beside = readHashBeside(artifact)
+  const expected = [expectedHash, beside].flatMap((one) => one ?? [])
+  const unpacked = await unpack({ artifact, directory, expected, signal })
+  const described = describeStaged({ artifact, name, version, directory }, unpacked.contents, isForced)
+  return { artifact, name, version, directory, ...unpacked, ...described }
 }
 
-/** A link in place of the file could lead anywhere on the host. */
-function readStagedDependencies(directory: string, name: PackageName): readonly Dependency[] {
+/**
+ * The same package as its tree is now: for one that a hook may have changed. Files are hashed again. Throws `not-a-package`,
+ * `io-failed`.
+ */
+export async function stageAgain(staged: StagedPackage, isForced: boolean): Promise<StagedPackage> {
+  const contents = await readStagedContents(staged.directory)
+  return { ...staged, contents, ...describeStaged(staged, contents, isForced) }
+}
+
+type Described = Pick<StagedPackage, 'entries' | 'dependencies' | 'privileged'>
+
+function describeStaged(
+  { artifact, name, version, directory }: Pick<StagedPackage, 'artifact' | 'name' | 'version' | 'directory'>,
+  contents: StagedContents,
+  isForced: boolean,
+): Described {
+  using tree = new TreeHandle(directory)
+  const refuse = (reason: string): KithError => new KithError('not-a-package', { artifact, reason })
+  const listing = listStaged({ contents, read: (path) => tree.readFile(path, mostFileBytes) }, name, isForced)
+  if (listing.kind === 'refused') throw refuse(listing.reason)
   const entry = textTreePath(`${databasePath}/${name}`)
-  const isOurs = ['depends', 'version'].every(
-    (file) => treeEntry(directory, childPath(entry, file))?.kind !== 'symlink',
-  )
-  return isOurs ? readEntry(diskTree(directory), entry).dependencies : []
+  // A link in place of the file could lead anywhere on the host.
+  const read = (file: string): string => bytesText(tree.readFile(childPath(entry, file), mostFileBytes) ?? '')
+  const inside = parseVersion(read('version'), 'version').version
+  // Otherwise an old version, with its old faults, could be brought as a new one.
+  if (inside === undefined || dashed(inside) !== dashed(version))
+    throw refuse(`it is version ${inside === undefined ? 'unknown' : dashed(inside)}, other than its name says`)
+  const { dependencies } = parseDepends(read('depends'), 'depends')
+  return { entries: listing.entries, dependencies, privileged: listPrivileged(listing.entries, contents) }
 }
 
-/** Removes what killed installations left. Only for the holder of the lock: nobody else is staging then. */
-export function clearStaged(root: string): void {
-  const parent = join(root || '/', parentDirectory)
-  for (const name of readDirectory(parent) ?? []) if (name.startsWith(prefix)) removeTree(join(parent, name))
+/** Of a file of the database. */
+const mostFileBytes = 1 << 28
+
+function dashed({ version, release }: Version): string {
+  return `${version}-${release}`
 }

@@ -1,13 +1,22 @@
 import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Event } from '../events/event.ts'
 import type { HookType } from '../events/hooks.ts'
 import { emptySum, printEtcsums } from '../model/etcsums.ts'
 import { parseTreePath, textTreePath } from '../model/tree-path.ts'
 import { packArtifact } from '../system/archive/pack-artifact.ts'
+import { unpackArtifact } from '../system/archive/unpack-artifact.ts'
 import { digestBytes } from '../system/digests.ts'
 import { hostPath, walkTree } from '../system/tree.ts'
+import { TreeHandle } from '../system/tree-handle.ts'
+import { clearUnfinished } from './clear-unfinished.ts'
+import type { InstallSettings } from './install-settings.ts'
+import { treePath } from './stage-changes.ts'
+import type { StagedTree } from './stage-files.ts'
+import { type StagedPackage, stageArtifact } from './staging.ts'
+import { makeDirectories } from './state-directory.ts'
+import { TransactionSpace } from './transaction-space.ts'
 
 /** For the tests beside: roots in temporary directories, real tarballs, and what is where afterwards. */
 
@@ -97,11 +106,13 @@ async function sumsOf(tree: string): Promise<string> {
   return printEtcsums(await Promise.all(sums))
 }
 
-/** What is in a root, the database's own entries left out unless `withDatabase`: path to content, `-> link`, or `dir`. */
+/** What is in a root but for what kith keeps for itself, the database's own entries left out unless `withDatabase`: path to content, `-> link`, or `dir`. */
 export function showRoot(root: string, withDatabase = false): Record<string, string> {
   const shown: Record<string, string> = {}
   for (const { path, kind } of walkTree(root)) {
-    if (!withDatabase && /^\/var(\/db(\/kiss(\/installed.*)?)?)?$/.test(path)) continue
+    if (/^\/(?:.*\/)?\.kith(?:\/|$)/.test(path)) continue
+    // Kept for what kith has there.
+    if (/^\/var(\/db(\/kiss)?)?$/.test(path) || (!withDatabase && path.startsWith('/var/db/kiss/installed'))) continue
     const target = hostPath(root, path)
     if (kind === 'file') shown[path] = fs.readFileSync(target, 'latin1')
     else if (kind === 'symlink') shown[path] = `-> ${fs.readlinkSync(target)}`
@@ -114,6 +125,43 @@ export function showRoot(root: string, withDatabase = false): Record<string, str
 export function showFiles(root: string): Record<string, string> {
   return Object.fromEntries(Object.entries(showRoot(root)).filter(([, content]) => content !== 'dir'))
 }
+
+/** A space of its own for each call, and where packages are unpacked into it, as an installation has them. */
+export interface TestSpace extends Disposable {
+  readonly space: TransactionSpace
+  /** Unpacks an artifact. */
+  readonly stage: (artifact: string, isForced?: boolean) => Promise<StagedPackage>
+  /** Of what is unpacked by now. */
+  readonly trees: () => ReadonlyMap<string, StagedTree>
+}
+
+export function testSpace(root: string): TestSpace {
+  const stack = new DisposableStack()
+  const handle = stack.use(new TreeHandle(root))
+  const space = stack.use(new TransactionSpace(handle))
+  const trees = new Map<string, StagedTree>()
+  return {
+    space,
+    trees: () => trees,
+    async stage(artifact, isForced = false) {
+      const name = basename(artifact).split('@')[0] ?? ''
+      const path = treePath(name)
+      makeDirectories(space.staging(0), path)
+      trees.set(name, { kind: 'staging', area: 0, path })
+      return await stageArtifact(artifact, space.staging(0).directory + path, isForced)
+    },
+    [Symbol.dispose]: () => {
+      clearUnfinished(handle, space.state)
+      stack.dispose()
+    },
+  }
+}
+
+/** Unpacks in this process, so that a test can watch. */
+export const unpackHere: NonNullable<InstallSettings['unpack']> = async ({ artifact, directory }) => ({
+  artifactHash: '',
+  ...(await unpackArtifact(artifact, directory, { keepsXattrs: true, keepsContents: true })),
+})
 
 export function testContext(onHook: (type: HookType, args: readonly string[]) => void = () => undefined) {
   const events: Event[] = []

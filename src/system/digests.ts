@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, readSync } from 'node:fs'
 import { createBLAKE3 } from 'hash-wasm'
 import { failed } from './failure.ts'
 
@@ -35,6 +35,18 @@ export async function digestFile<Algorithm extends DigestAlgorithm>(
   return Object.fromEntries(hashers.map(([name, hasher]) => [name, hasher.hex()])) as Record<Algorithm, string>
 }
 
+const chunk = Buffer.alloc(1 << 18)
+
+/** SHA-256 of all that can be read from an open file. Throws what the system says. */
+export function digestOpenFile(fd: number): string {
+  const hash = new Bun.CryptoHasher('sha256')
+  for (;;) {
+    const length = readSync(fd, chunk, 0, chunk.length, null)
+    if (length === 0) return hash.digest('hex')
+    hash.update(chunk.subarray(0, length))
+  }
+}
+
 /** Hash of bytes in memory, lower-case hexadecimal. */
 export async function digestBytes(bytes: Uint8Array, algorithm: DigestAlgorithm): Promise<string> {
   const hasher = await createHasher(algorithm)
@@ -42,7 +54,7 @@ export async function digestBytes(bytes: Uint8Array, algorithm: DigestAlgorithm)
   return hasher.hex()
 }
 
-/** SHA-256 of text, lower-case hexadecimal: for keys and names of our own. */
-export function digestText(text: string): string {
-  return new Bun.CryptoHasher('sha256').update(text).digest('hex')
+/** SHA-256 of text, lower-case hexadecimal; `latin1`: of bytes that are kept as such. */
+export function digestText(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): string {
+  return new Bun.CryptoHasher('sha256').update(Buffer.from(text, encoding)).digest('hex')
 }

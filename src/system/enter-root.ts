@@ -24,7 +24,7 @@ export interface RootEntry {
  */
 export async function runInRoot({ directory, argv, environment }: RootEntry): Promise<number> {
   const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', '--']
-  const inside = [ownExecutable(), '__chroot', directory, ...argv]
+  const inside = [ownExecutable(), '__chroot', JSON.stringify([directory, ...argv])]
   // Inside is another terminal: this one only passes keys on.
   using _terminal = inputTerminal() && takeTerminal(() => undefined)
   return await runAttached([requireProgram('unshare', purpose), ...namespaces, ...inside], purpose, {
@@ -34,10 +34,11 @@ export async function runInRoot({ directory, argv, environment }: RootEntry): Pr
 }
 
 /**
- * The hidden command `__chroot DIRECTORY ARGV...`: init of the namespaces that runInRoot() makes. Mounts, and runs the command in
+ * The hidden command `__chroot '["DIRECTORY","ARGV",…]'`: init of the namespaces that runInRoot() makes. Mounts, and runs the command in
  * the root. Throws `root-not-entered`.
  */
-export async function enterRoot([directory = '', ...argv]: readonly string[]): Promise<number> {
+export async function enterRoot(entry: string): Promise<number> {
+  const [directory = '', ...argv] = JSON.parse(entry) as readonly string[]
   for (const { at, ...call } of planMounts(directory))
     try {
       mount({ ...call, target: at })

@@ -1,4 +1,5 @@
 import { KithError } from '../errors/kith-error.ts'
+import { KernelError } from '../native/libc.ts'
 
 /** The system's error code (`ENOENT`) of a caught error, or undefined. */
 export function errorCode(error: unknown): string | undefined {
@@ -6,9 +7,24 @@ export function errorCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
+/** The code of what made `failed` or `attemptCall` throw `error`. */
+export function causeCode(error: unknown): string | undefined {
+  return error instanceof KithError ? errorCode(error.cause) : undefined
+}
+
 /** `failed("write", path, error)`: the catalogue's error for a failed call, to be thrown. */
 export function failed(action: string, path: string, error: unknown): KithError<'io-failed'> {
   return new KithError('io-failed', { action, path, reason: reasonOf(error) }, { cause: error })
+}
+
+/** Runs `call`; what the kernel refuses becomes `io-failed`. */
+export function attemptCall<Result>(action: string, path: string, call: () => Result): Result {
+  try {
+    return call()
+  } catch (error) {
+    if (error instanceof KernelError) throw failed(action, path, error)
+    throw error
+  }
 }
 
 /** What went wrong, in words: `no space left on device`. */
@@ -32,4 +48,7 @@ const words: Readonly<Record<string, string>> = {
   ELOOP: 'too many levels of symbolic links',
   EXDEV: 'not on the same file system',
   EMFILE: 'too many open files',
+  EBUSY: 'it is in use',
+  ENOTEMPTY: 'directory not empty',
+  EMLINK: 'too many links',
 }

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs'
 import { bytesText, type TreePath } from '../model/tree-path.ts'
-import { listXattrs, readXattr, writeXattr } from '../native/xattr.ts'
+import { listXattrs, readXattr, type XattrOutcome } from '../native/xattr.ts'
 import { errorCode, failed } from './failure.ts'
 import { parseFileCapability, printFileCapability } from './file-capability.ts'
 import { hostPath } from './tree.ts'
@@ -77,30 +77,18 @@ export function readTreeCapability(directory: string, path: TreePath): string | 
   }
 }
 
-/**
- * Sets the attributes of an open file, which its mode must let us write; gives those that it cannot have. To be done after
- * writing and changing its owner, which take capabilities away. Throws KernelError.
- */
-export function setXattrs(fd: number, path: TreePath, xattrs: Xattrs): RefusedXattr[] {
-  return [...xattrs].flatMap(([name, value]) => {
-    const outcome = writeXattr(fd, name, value)
-    return outcome === 'written' ? [] : [{ path, name, reason: outcome }]
-  })
+/** An open file that is written. */
+export interface XattrTarget {
+  setXattr(name: string, value: string): XattrOutcome
 }
 
 /**
- * Gives the file `to` the attributes of `from`, both regular files of ours; `path` is what the refused ones are told with.
- * The mode of `to` may be another afterwards. Throws what the system says.
+ * Sets the attributes of an open file, which its mode must let us write; gives those that it cannot have. To be done after
+ * writing and changing its owner, which take capabilities away. Throws what setting one throws.
  */
-export function copyXattrs(from: string | Buffer, to: string | Buffer, path: TreePath): RefusedXattr[] {
-  const xattrs = readFileXattrs(from)
-  if (xattrs.size === 0) return []
-  fs.chmodSync(to, 0o600)
-  const { O_NOFOLLOW, O_RDONLY } = fs.constants
-  const fd = fs.openSync(to, O_RDONLY | O_NOFOLLOW)
-  try {
-    return setXattrs(fd, path, xattrs)
-  } finally {
-    fs.closeSync(fd)
-  }
+export function setXattrs(file: XattrTarget, path: TreePath, xattrs: Xattrs): RefusedXattr[] {
+  return [...xattrs].flatMap(([name, value]) => {
+    const outcome = file.setXattr(name, value)
+    return outcome === 'written' ? [] : [{ path, name, reason: outcome }]
+  })
 }

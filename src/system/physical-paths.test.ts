@@ -101,3 +101,34 @@ function realPathIn(root: string, path: string): string | undefined {
     return undefined
   }
 }
+
+const isRoot = process.getuid?.() === 0
+
+test.skipIf(!isRoot)(
+  'PhysicalPaths.foreignLink() names a link of another user on the way, also one behind links of ours (skipped: only root can)',
+  () => {
+    const nodes = { '/etc': '/', '/srv/data': '../etc', '/ours': 'srv/data/x', '/usr/bin': '/', '/bin': 'usr/bin' }
+    using directory = rootWith(nodes)
+    fs.lchownSync(join(directory.path, 'srv/data'), 65534, 65534)
+    const physical = new PhysicalPaths(diskTree(directory.path))
+    const linkOn = (path: string): string | undefined => physical.foreignLink(textTreePath(path))
+
+    expect(['/srv/data', '/srv/data/x', '/srv/data/x/y', '/ours/deep/y'].map(linkOn)).toEqual(
+      Array<string>(4).fill('/srv/data'),
+    )
+    expect(['/', '/srv', '/srv/other', '/bin/sh', '/etc/passwd', '/nowhere/x'].map(linkOn)).toEqual(
+      Array<undefined>(6).fill(undefined),
+    )
+    expect(physical.place(textTreePath('/srv/data/passwd'))).toBe(textTreePath('/etc/passwd'))
+  },
+)
+
+test.skipIf(!isRoot)('PhysicalPaths.foreignLink() trusts whoever the root belongs to (skipped: only root can)', () => {
+  using directory = rootWith({ '/usr/bin': '/', '/bin': 'usr/bin' })
+  fs.lchownSync(join(directory.path, 'bin'), 1234, 1234)
+  const linkOn = () => new PhysicalPaths(diskTree(directory.path)).foreignLink(textTreePath('/bin/sh'))
+
+  expect(linkOn()).toBe(textTreePath('/bin'))
+  fs.chownSync(directory.path, 1234, 1234)
+  expect(linkOn()).toBeUndefined()
+})

@@ -12,6 +12,9 @@ export class PhysicalPaths {
   /** What each place leads to. While a link is being followed it counts as leading to itself, so that a loop ends. */
   readonly #targets = new Map<TreePath, TreePath>()
 
+  /** Links that lead over one which somebody else could lead elsewhere at any time, and that one. */
+  readonly #foreign = new Map<TreePath, TreePath>()
+
   /** Links at `replaced` are not followed: directories are going to be there. */
   constructor(
     readonly tree: TreeView,
@@ -35,24 +38,44 @@ export class PhysicalPaths {
     return resolved
   }
 
+  /**
+   * A link on the way to `path`, itself included, that belongs neither to root nor to whoever the root or this process belongs to;
+   * undefined where there is none.
+   */
+  foreignLink(path: TreePath): TreePath | undefined {
+    if (path === '/') return undefined
+    const above = this.foreignLink(parentPath(path))
+    if (above !== undefined) return above
+    this.target(path)
+    return this.#foreign.get(this.place(path))
+  }
+
   #follow(place: TreePath): TreePath {
     const known = this.#targets.get(place)
     if (known !== undefined) return known
     this.#targets.set(place, place)
-    if (this.tree.entry(place)?.kind !== 'symlink') return place
-    const target = this.#walk(parentPath(place), this.tree.link(place)) ?? place
+    const entry = this.tree.entry(place)
+    if (entry?.kind !== 'symlink') return place
+    if (!this.#isTrusted(entry.owner)) this.#foreign.set(place, place)
+    const target = this.#walk(place, this.tree.link(place)) ?? place
     this.#targets.set(place, target)
     return target
   }
 
-  /** Where a link's text leads, seen from its directory; undefined where no path can be so long. */
-  #walk(directory: TreePath, text: string): TreePath | undefined {
-    let here = text.startsWith('/') ? rootPath : directory
+  #isTrusted(owner: number | undefined): boolean {
+    return owner === undefined || [0, process.getuid?.(), this.tree.entry(rootPath)?.owner].includes(owner)
+  }
+
+  /** Where the text of the link at `link` leads; undefined where no path can be so long. */
+  #walk(link: TreePath, text: string): TreePath | undefined {
+    let here = text.startsWith('/') ? rootPath : parentPath(link)
     for (const segment of text.split('/')) {
       if (segment === '' || segment === '.') continue
       const next = segment === '..' ? parentPath(here) : childPath(here, segment)
       if (treePathFault(next) !== undefined) return undefined
       here = segment === '..' ? next : this.#follow(next)
+      const foreign = this.#foreign.get(next)
+      if (foreign !== undefined && !this.#foreign.has(link)) this.#foreign.set(link, foreign)
     }
     return here
   }

@@ -7,6 +7,26 @@ export interface ReportFile extends Disposable {
   write(value: unknown): void
 }
 
+/** JSON values, one a line, to a descriptor that was inherited; written in few pieces. Throws `io-failed`. */
+export function reportLines(fd: number, values: Iterable<unknown>): void {
+  const pieceLength = 1 << 16
+  let piece = ''
+  const send = (): void => {
+    const bytes = Buffer.from(piece)
+    piece = ''
+    try {
+      for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset)
+    } catch (error) {
+      throw failed('write', `descriptor ${fd}`, error)
+    }
+  }
+  for (const value of values) {
+    piece += `${JSON.stringify(value)}\n`
+    if (piece.length >= pieceLength) send()
+  }
+  send()
+}
+
 /** Opens `path`, a file that is made or emptied, or a pipe (`/proc/self/fd/2`). Throws `io-failed`. */
 export function openReport(path: string): ReportFile {
   const attempt = <Result>(call: () => Result): Result => {

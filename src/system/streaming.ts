@@ -60,7 +60,12 @@ export interface StreamingOptions {
   readonly output: OutputSink
   readonly errors: OutputSink
   /** `ignore`: it reads nothing, as from /dev/null. */
-  readonly stdin: 'inherit' | 'ignore'
+  readonly stdin: 'inherit' | 'ignore' | number
+  /** Open files that become its descriptors 3, 4 ... */
+  readonly inherited?: readonly number[]
+  readonly cwd?: string
+  /** Whether what is typed in the terminal (Ctrl-C) does not reach it. */
+  readonly isDetached?: boolean
   /** The whole environment. */
   readonly environment: Readonly<Record<string, string>>
   readonly signal: AbortSignal
@@ -75,7 +80,8 @@ export interface StreamingOptions {
 export async function runStreaming(argv: readonly string[], options: StreamingOptions): Promise<number> {
   const output = openPipe()
   const errors = openPipe()
-  const stdio = { stdin: options.stdin, stdout: output.writeEnd, stderr: errors.writeEnd } as const
+  const { stdin, inherited = [], isDetached = false, cwd, environment: env } = options
+  const stdio: SpawnOptions['stdio'] = [stdin, output.writeEnd, errors.writeEnd, ...inherited]
   let child: Bun.Subprocess | undefined
   const stop = (): void => {
     if (child !== undefined && child.exitCode === null) options.end(child.pid)
@@ -83,7 +89,7 @@ export async function runStreaming(argv: readonly string[], options: StreamingOp
   options.signal.addEventListener('abort', stop, { once: true })
   try {
     try {
-      child = spawn(argv, options.purpose, { ...stdio, env: options.environment })
+      child = spawn(argv, options.purpose, { stdio, env, detached: isDetached, ...(cwd === undefined ? {} : { cwd }) })
     } finally {
       for (const end of [output.writeEnd, errors.writeEnd]) fs.closeSync(end)
     }
@@ -101,7 +107,7 @@ export async function runStreaming(argv: readonly string[], options: StreamingOp
   }
 }
 
-type SpawnOptions = Bun.SpawnOptions.OptionsObject<'inherit' | 'ignore' | 'pipe', number, number>
+type SpawnOptions = Bun.SpawnOptions.OptionsObject<'inherit' | 'ignore' | 'pipe' | number, number, number>
 
 function spawn(argv: readonly string[], purpose: string, options: SpawnOptions): Bun.Subprocess {
   const [program = ''] = argv

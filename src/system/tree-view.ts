@@ -10,8 +10,8 @@ import { hostPath, type TreeEntry, treeEntry, treeLink, treeNames } from './tree
  * is followed. Everything throws `io-failed`.
  */
 export interface TreeView {
-  /** What is at `place`, or undefined where nothing is. */
-  entry(place: TreePath): Pick<TreeEntry, 'kind'> | undefined
+  /** What is at `place`, or undefined where nothing is. Without an owner it is what this process makes. */
+  entry(place: TreePath): (Pick<TreeEntry, 'kind'> & Partial<Pick<TreeEntry, 'owner'>>) | undefined
   /** Names in the directory at `place`, in bytewise order. */
   names(place: TreePath): readonly string[]
   /** The bytes that the symlink at `place` holds. */
@@ -42,6 +42,24 @@ export function diskTree(directory: string): TreeView {
       return digests[algorithm]
     },
     label: (place) => directory + bytesText(place),
+  }
+}
+
+/** Several trees as one: each file is that of the first tree that has something at its place. Directories are those of the first. */
+export function firstTree(trees: readonly TreeView[]): TreeView {
+  const [first] = trees
+  const holder = (place: TreePath): TreeView => {
+    const found = trees.find((tree) => tree.entry(place) !== undefined) ?? first
+    if (found === undefined) throw new Error('there is no tree')
+    return found
+  }
+  return {
+    entry: (place) => (first === undefined ? undefined : holder(place).entry(place)),
+    names: (place) => holder(place).names(place),
+    link: (place) => holder(place).link(place),
+    bytes: (place) => holder(place).bytes(place),
+    digest: (place, algorithm) => holder(place).digest(place, algorithm),
+    label: (place) => holder(place).label(place),
   }
 }
 

@@ -16,6 +16,8 @@ export interface TreeEntry {
   readonly inode: number
   /** Number of hard links. */
   readonly links: number
+  /** User id. */
+  readonly owner: number
 }
 
 /** Where `path` is on the host (`directory` is empty for the host's own root): text when that is the same as its bytes. */
@@ -54,6 +56,7 @@ function describe(path: TreePath, found: fs.Stats): TreeEntry {
     device: found.dev,
     inode: found.ino,
     links: found.nlink,
+    owner: found.uid,
   }
 }
 

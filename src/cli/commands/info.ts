@@ -14,8 +14,8 @@ import {
   loadInstalled,
   readManifest,
 } from '../../store/installed-database.ts'
+import { openRoot } from '../../store/open-root.ts'
 import { openDiskUse } from '../../system/disk-use.ts'
-import { diskTree } from '../../system/tree-view.ts'
 import type { Command, Invocation } from '../command.ts'
 import { installedGraph, namedPackages } from '../installed-named.ts'
 
@@ -55,6 +55,6 @@ function collectInfo(name: PackageName, installed: InstalledPackages, config: In
 
 function measure({ version, entry }: InstalledPackage, root: string): PackageInfo['installed'] {
   const use = openDiskUse(root)
-  const files = readManifest(diskTree(root), entry).filter(({ isDirectory }) => !isDirectory)
+  const files = readManifest(openRoot(root).tree, entry).filter(({ isDirectory }) => !isDirectory)
   return { version, files: files.length, kibibytes: files.reduce((sum, { path }) => sum + (use(path) ?? 0), 0) }
 }

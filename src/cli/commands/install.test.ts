@@ -39,13 +39,16 @@ test('install brings what is built and needed to run, clears what a killed one l
   using at = scratch()
   await built(at, 'zlib')
   await built(at, 'git', 'zlib\n')
-  fs.mkdirSync(join(at.root, 'var/db/kiss/.kith-staged-old'), { recursive: true })
+  const state = join(at.root, 'var/db/kiss/.kith')
+  for (const left of ['staging/tree/old/usr', 'history/1/saved/usr'])
+    fs.mkdirSync(join(state, left), { recursive: true })
 
   expect((await run(at, install, 'git')).status).toBe(0)
 
   expect((await run(at, list)).lines).toEqual(['git 1.0-1', 'zlib 1.0-1'])
   expect((await run(at, list, 'git', 'zlib')).lines).toEqual(['zlib 1.0-1', 'git 1.0-1'])
-  expect(fs.readdirSync(join(at.root, 'var/db/kiss'))).toEqual(['installed'])
+  expect(fs.readdirSync(state)).toEqual(['history'])
+  expect(fs.readdirSync(join(state, 'history/1')).sort()).toEqual(['record', 'saved'])
 })
 
 test('install takes tarballs and names together, and lets a tarball be what another needs', async () => {

@@ -10,9 +10,10 @@ import {
   loadInstalled,
   readManifest,
 } from '../../store/installed-database.ts'
+import { openRoot } from '../../store/open-root.ts'
 import { findOwners } from '../../store/owners.ts'
 import { PhysicalPaths } from '../../system/physical-paths.ts'
-import { diskTree, type TreeView } from '../../system/tree-view.ts'
+import type { TreeView } from '../../system/tree-view.ts'
 import type { Command } from '../command.ts'
 
 /** `<package>` per path: who owns it, judged by where it really is. A directory has every package that put something there. */
@@ -20,7 +21,7 @@ export const owns: Command = async ({ arguments: words, config, show }) => {
   if (words.length === 0)
     throw new KithError('missing-argument', { command: 'owns', expected: 'the path of an installed file' })
   const installed = loadInstalled(config.root)
-  const physical = new PhysicalPaths(diskTree(config.root))
+  const physical = new PhysicalPaths(openRoot(config.root).tree)
   for (const word of words) {
     const owners = ownersOf(parsePlace(word, config.root), installed, physical)
     if (owners.length === 0) throw new KithError('file-not-owned', { path: word })

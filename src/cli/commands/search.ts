@@ -6,7 +6,7 @@ import { globMatcher } from '../../recipe/glob.ts'
 import { searchRecipes } from '../../recipe/repositories.ts'
 import { searchReadmes } from '../../recipe/search-readmes.ts'
 import { databasePath, loadInstalled, readManifest } from '../../store/installed-database.ts'
-import { diskTree } from '../../system/tree-view.ts'
+import { openRoot } from '../../store/open-root.ts'
 import type { Command, Invocation } from '../command.ts'
 
 /**
@@ -53,7 +53,7 @@ function searchDescriptions(words: string, repositories: readonly string[], { sh
 function searchFiles(pattern: string, { config, show }: Invocation): void {
   const matches = globMatcher(textBytes(pattern))
   const isPath = pattern.includes('/')
-  const tree = diskTree(config.root)
+  const tree = openRoot(config.root).tree
   let total = 0
   for (const { name, entry } of loadInstalled(config.root).values())
     for (const { path, isDirectory } of readManifest(tree, entry)) {

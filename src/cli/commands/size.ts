@@ -1,8 +1,8 @@
 import { bytesText } from '../../model/tree-path.ts'
 import { formatKibibytes } from '../../report/terminal/units.ts'
 import { readManifest } from '../../store/installed-database.ts'
+import { openRoot } from '../../store/open-root.ts'
 import { openDiskUse } from '../../system/disk-use.ts'
-import { diskTree } from '../../system/tree-view.ts'
 import type { Command } from '../command.ts'
 import { requireInstalled } from '../installed-named.ts'
 
@@ -12,7 +12,7 @@ import { requireInstalled } from '../installed-named.ts'
  */
 export const size: Command = async (invocation) => {
   const { config, options, show } = invocation
-  const tree = diskTree(config.root)
+  const tree = openRoot(config.root).tree
   for (const { name, entry } of requireInstalled(invocation)) {
     const use = openDiskUse(config.root)
     let total = 0

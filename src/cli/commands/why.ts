@@ -23,10 +23,10 @@ function tellChains(
   { options, context, show }: Invocation,
 ): number {
   const chains = findChains(source.graph, target, roots)
-  const shown = options.has('--all') || options.has('--json') ? chains : chains.slice(0, shownAtOnce)
+  const shown = options.has('--no-limit') || options.has('--json') ? chains : chains.slice(0, shownAtOnce)
   for (const chain of shown) show(renderChain(chain), { kind: 'chain', name: target, of: source.kind, chain })
   const say = (text: string): void => context.emit({ kind: 'notice', level: 'info', package: target, text })
-  if (chains.length > shown.length) say(`${chains.length - shown.length} more with --all`)
+  if (chains.length > shown.length) say(`${chains.length - shown.length} more with --no-limit`)
   if (chains.length === 0)
     say(source.kind === 'installed' ? 'is installed, and nothing that is installed needs it' : 'no recipe needs it')
   return chains.length

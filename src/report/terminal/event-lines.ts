@@ -48,6 +48,22 @@ export function renderEvent(event: Event, style: Style): string {
         : say(event.package ?? '', event.text)
     case 'lock-waiting':
       return say('', `waiting for another kith to finish (${event.path})`)
+    case 'transaction-recovered':
+      return warning(
+        style,
+        '',
+        event.outcome === 'finished'
+          ? `transaction ${event.id} (${event.command}) had been interrupted: finished it`
+          : `transaction ${event.id} (${event.command}) had been interrupted: took it back`,
+      )
+    case 'transaction-pending':
+      return warning(
+        style,
+        '',
+        event.isRunning
+          ? `transaction ${event.id} (${event.command}) is under way: this is the state before it`
+          : `transaction ${event.id} (${event.command}) was interrupted: this is the state before it (kith recover finishes it)`,
+      )
     case 'build-output':
       // Shown by the reporter itself, which knows where a line has ended.
       return ''
@@ -74,7 +90,7 @@ type BuildOrStoreKind =
   | 'hook-failed'
 
 function renderBuildOrStore(event: Extract<Event, { kind: BuildOrStoreKind }>, style: Style): string {
-  const say = (text: string): string => message(style, event.package, text)
+  const say = (text: string): string => message(style, event.package ?? '', text)
   switch (event.kind) {
     case 'build-started':
       return say(`building ${event.index}/${event.total} (${event.reason}) ${event.version}`)
@@ -100,7 +116,7 @@ function renderBuildOrStore(event: Extract<Event, { kind: BuildOrStoreKind }>, s
       return describePrivileged(event).map(say).join('')
     case 'etc-kept':
       return event.outcome === 'saved-new'
-        ? warning(style, event.package, `${event.path} was changed: saved the new one as ${event.path}.new`)
+        ? warning(style, event.package ?? '', `${event.path} was changed: saved the new one as ${event.path}.new`)
         : say(`skipping ${event.path} (modified)`)
     case 'installed':
       return say(`installed ${event.version} (${event.files} files)`)

@@ -1,26 +1,23 @@
 import * as fs from 'node:fs'
 import { failed } from '../failure.ts'
 
-const chunkBytes = 1 << 18
-
-/** The bytes of a file in pieces. Throws `io-failed`. */
-export async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
-  const file = await attempt('read', path, () => fs.promises.open(path, 'r'))
+/** Opens a file for reading. Throws `io-failed`. */
+export function openArchiveFile(path: string): { readonly fd: number } & Disposable {
   try {
-    for (;;) {
-      const chunk = Buffer.allocUnsafe(chunkBytes)
-      const { bytesRead } = await attempt('read', path, () => file.read(chunk, 0, chunkBytes, null))
-      if (bytesRead === 0) return
-      yield chunk.subarray(0, bytesRead)
-    }
-  } finally {
-    await file.close()
+    const fd = fs.openSync(path, 'r')
+    return { fd, [Symbol.dispose]: () => fs.closeSync(fd) }
+  } catch (error) {
+    throw failed('read', path, error)
   }
 }
 
-/** Size of the file at `path`. Throws `io-failed`. */
-export async function sizeOfFile(path: string): Promise<number> {
-  return (await attempt('read', path, () => fs.promises.stat(path))).size
+/** Size of an open file. Throws `io-failed`. */
+export function sizeOfOpenFile(fd: number, path: string): number {
+  try {
+    return fs.fstatSync(fd).size
+  } catch (error) {
+    throw failed('read', path, error)
+  }
 }
 
 /**

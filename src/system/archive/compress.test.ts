@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { collect, failureOf, hasProgram, inChunks, listTree, rawArchive, scratchDirectory } from './archive-fixtures.ts'
 import { type ArchiveCompression, compressor, decompressor } from './compress.ts'
 import { packArtifact } from './pack-artifact.ts'
+import { throughProgram } from './program-filter.ts'
 import { unpackArchive } from './unpack-archive.ts'
 import { unpackArtifact } from './unpack-artifact.ts'
 import { wholeZstdFrames } from './zstd-frames.ts'
@@ -174,3 +175,15 @@ test('an artifact with 512 MiB of zeros, such as a disk image, can be packed and
 
   expect(totalBytes).toBe(1 << 29)
 }, 60_000)
+
+test.skipIf(!hasProgram('python3'))(
+  'attack: what is compressed wants more memory than any format needs (skipped without python3)',
+  async () => {
+    const greedy = ['python3', '-c', 'import sys; sys.stdin.read(); bytearray(3 << 30)']
+    const options = { candidates: [greedy], purpose: 'unpack', archive: 'x.tar.lz', searchPath: process.env.PATH ?? '' }
+
+    const error = await failureOf(() => collect(throughProgram(inChunks(Buffer.from('x')), options)))
+
+    expect(error.code).toBe('archive-invalid')
+  },
+)

@@ -62,6 +62,11 @@ const zstdParameters = {
 
 type ProgramCompression = Exclude<ArchiveCompression, 'gz' | 'zst'>
 
+/** Whether only a program of the host can decompress it. */
+export function isProgramCompression(compression: ArchiveCompression | 'none'): compression is ProgramCompression {
+  return compression in decompressing
+}
+
 // One thread: how many there are would change the bytes.
 const compressing: Readonly<Record<ProgramCompression, FilterProgram['candidates']>> = {
   bz2: [

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { readSync } from 'node:fs'
 import type { Compression } from '../../model/artifact-name.ts'
 import { failed } from '../failure.ts'
 
@@ -10,16 +10,11 @@ const magics: readonly (readonly [Compression, string])[] = [
   ['lz', '4c5a4950'],
 ]
 
-/** How a file is compressed by its first bytes; undefined where they do not tell (tar itself, lzma). Throws `io-failed`. */
-export function detectCompression(path: string): Compression | undefined {
+/** How an open file is compressed by its first bytes; undefined where they do not tell (tar itself, lzma). Throws `io-failed`. */
+export function detectCompression(fd: number, path: string): Compression | undefined {
   const start = Buffer.alloc(6)
   try {
-    const fd = openSync(path, 'r')
-    try {
-      readSync(fd, start, 0, start.length, 0)
-    } finally {
-      closeSync(fd)
-    }
+    readSync(fd, start, 0, start.length, 0)
   } catch (error) {
     throw failed('read', path, error)
   }

@@ -1,29 +1,28 @@
-import * as fs from 'node:fs'
-import { KithError } from '../../errors/kith-error.ts'
-import { bytesText, parentPath, type TreePath } from '../../model/tree-path.ts'
-import { errorCode, failed } from '../failure.ts'
+import { parentPath, type TreePath } from '../../model/tree-path.ts'
+import { causeCode } from '../failure.ts'
 import { capabilityXattr, type RefusedXattr, setXattrs } from '../file-xattrs.ts'
-import { hostPath } from '../tree.ts'
-import { makeFifo } from './make-fifo.ts'
+import type { OpenFile } from '../open-file.ts'
+import { type HandleEntry, TreeHandle } from '../tree-handle.ts'
+import { artifactPathFault } from './artifact-path.ts'
+import type { ExtractedContent } from './extracted-content.ts'
+import {
+  countMade,
+  type ExtractionLimits,
+  type ExtractionOptions,
+  type ExtractionState,
+  invalid,
+  openMode,
+  placing,
+  record,
+  recordDirectory,
+  requireRecorded,
+  rootPath,
+  shownName,
+  wantedMode,
+} from './extraction-state.ts'
 import { memberPaths } from './member-path.ts'
 import { memberXattrsFault } from './member-xattrs.ts'
 import type { TarMember } from './tar-reader.ts'
-
-/**
- * `artifact`: modes exact with setuid, fifos allowed. `source`: permissions only, directories open for their owner (so that
- * a build can work in them), no fifos. Devices are refused in both.
- */
-export type ExtractionKind = 'artifact' | 'source'
-
-export interface ExtractionOptions {
-  readonly archive: string
-  readonly kind: ExtractionKind
-  /**
-   * Whether files get their extended attributes; those of artifacts are checked in any case. Directories get none: packages
-   * share them.
-   */
-  readonly keepsXattrs?: boolean | undefined
-}
 
 /** Puts members one after another: `begin`, `write` its content, `complete` it; `finish` after the last one. */
 export interface Extraction extends Disposable {
@@ -32,39 +31,34 @@ export interface Extraction extends Disposable {
   readonly complete: () => void
   /** Sets modes and times of directories, which must wait until nothing is put into them any more. */
   readonly finish: () => void
-  /** With `keepsXattrs`: the capabilities that files have now, as bytes, and the attributes that they could not get. */
-  readonly capabilities: ReadonlyMap<TreePath, string>
+  /** With `keepsContents`: what is there now of what the archive brought. */
+  readonly contents: ReadonlyMap<TreePath, ExtractedContent>
+  /** With `keepsXattrs`: the attributes that files could not get. */
   readonly refusedXattrs: readonly RefusedXattr[]
 }
 
-interface ExtractionState {
-  readonly directory: string
-  readonly options: ExtractionOptions
-  readonly umask: number
-  readonly pathOf: (bytes: string) => TreePath
-  /** Known to be directories and not symlinks, from the root down. */
-  readonly safeDirectories: Set<string>
-  /** What this archive made: hard links may only go to these. */
-  readonly linkable: Set<string>
-  /** A time of undefined is left as it is. */
-  readonly directories: Map<TreePath, { readonly mode: number; readonly mtime: number | undefined }>
-  readonly capabilities: Map<TreePath, string>
-  readonly refusedXattrs: RefusedXattr[]
-  open: { readonly fd: number; readonly member: TarMember; readonly path: TreePath } | undefined
-}
-
-/** Extracts into `directory`, which is trusted. Throws `archive-invalid`, `io-failed`. */
-export function createExtraction(directory: string, options: ExtractionOptions): Extraction {
+/**
+ * Extracts into `directory`, which is trusted; what is in it may be hostile. Every directory below is reached by handle, and
+ * no link is followed. Throws `archive-invalid`, `io-failed`.
+ */
+export function createExtraction(
+  directory: string,
+  options: ExtractionOptions,
+  limits: ExtractionLimits = { members: Number.POSITIVE_INFINITY, pathBytes: Number.POSITIVE_INFINITY },
+): Extraction {
   const state: ExtractionState = {
-    directory,
+    tree: new TreeHandle(directory),
     options,
+    limits,
     umask: process.umask(),
     pathOf: memberPaths(options.archive),
-    safeDirectories: new Set(['/']),
+    safeDirectories: new Set([rootPath]),
     linkable: new Set(),
     directories: new Map(),
-    capabilities: new Map(),
+    contents: new Map(),
     refusedXattrs: [],
+    made: 0,
+    pathBytes: 0,
     open: undefined,
   }
   return {
@@ -72,25 +66,30 @@ export function createExtraction(directory: string, options: ExtractionOptions):
     write: (chunk) => write(state, chunk),
     complete: () => complete(state),
     finish: () => finish(state),
-    capabilities: state.capabilities,
+    contents: state.contents,
     refusedXattrs: state.refusedXattrs,
     [Symbol.dispose]: () => {
-      if (state.open !== undefined) fs.closeSync(state.open.fd)
+      state.open?.file[Symbol.dispose]()
       state.open = undefined
+      state.tree[Symbol.dispose]()
     },
   }
 }
 
 function begin(state: ExtractionState, member: TarMember): void {
   const path = state.pathOf(member.path)
-  if (path === '/') {
+  if (path === rootPath) {
     // `./` is the directory itself, which is the caller's.
     if (member.type !== 'directory') throw invalid(state, member, 'a member has no name')
     return
   }
-  const fault = state.options.kind === 'artifact' ? memberXattrsFault(member) : undefined
-  if (fault !== undefined) throw invalid(state, member, `a member has ${fault}`)
+  const isArtifact = state.options.kind === 'artifact'
+  const pathFault = isArtifact ? artifactPathFault(path) : undefined
+  if (pathFault !== undefined) throw invalid(state, member, pathFault)
+  const xattrsFault = isArtifact ? memberXattrsFault(member) : undefined
+  if (xattrsFault !== undefined) throw invalid(state, member, `a member has ${xattrsFault}`)
   ensureParent(state, member, path)
+  countMade(state, member, path.length + member.linkName.length)
   placers[member.type](state, member, path)
 }
 
@@ -118,169 +117,113 @@ function ensureParent(state: ExtractionState, member: TarMember, path: TreePath)
   const parent = parentPath(path)
   if (state.safeDirectories.has(parent)) return
   ensureParent(state, member, parent)
-  const target = hostPath(state.directory, parent)
-  const found = fs.lstatSync(target, { throwIfNoEntry: false })
+  const found = makeOrFind(state, parent)
   if (found === undefined) {
-    attempt(state, parent, () => fs.mkdirSync(target, 0o755))
-    state.directories.set(parent, { mode: 0o755, mtime: undefined })
-  } else if (found.isSymbolicLink()) throw invalid(state, member, 'a member lies behind a symlink')
-  else if (!found.isDirectory()) throw invalid(state, member, 'a member lies below something that is no directory')
+    countMade(state, member, parent.length)
+    recordDirectory(state, parent, { mode: 0o755, mtime: undefined })
+  } else if (found.kind === 'symlink') throw invalid(state, member, 'a member lies behind a symlink')
+  else if (found.kind !== 'directory')
+    throw invalid(state, member, 'a member lies below something that is no directory')
+  else requireRecorded(state, member, parent)
   state.safeDirectories.add(parent)
 }
 
-function openFile(state: ExtractionState, member: TarMember, path: TreePath): void {
-  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants
-  const fd = placing(state, member, path, (target) =>
-    fs.openSync(target, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, member.mode & 0o777),
-  )
-  state.open = { fd, member, path }
+/** Makes a directory; what is there instead where something is. */
+function makeOrFind({ tree }: ExtractionState, path: TreePath): HandleEntry | undefined {
+  try {
+    tree.makeDirectory(path, openMode)
+    return undefined
+  } catch (error) {
+    if (causeCode(error) !== 'EEXIST') throw error
+    return tree.entry(path)
+  }
 }
 
-function write({ directory, open }: ExtractionState, chunk: Uint8Array): void {
-  if (open === undefined) return
-  try {
-    for (let written = 0; written < chunk.length; )
-      written += fs.writeSync(open.fd, chunk, written, chunk.length - written)
-  } catch (error) {
-    throw failed('write', directory + bytesText(open.path), error)
-  }
+function openFile(state: ExtractionState, member: TarMember, path: TreePath): void {
+  const file = placing(state, member, path, () => state.tree.createFile(path, member.mode & 0o777))
+  const hash = state.options.keepsContents === true ? new Bun.CryptoHasher('sha256') : undefined
+  state.open = { file, member, path, hash }
+}
+
+function write({ open }: ExtractionState, chunk: Uint8Array): void {
+  open?.file.write(chunk)
+  open?.hash?.update(chunk)
 }
 
 function complete(state: ExtractionState): void {
   if (state.open === undefined) return
-  const { fd, member, path } = state.open
+  const { file, member, path, hash } = state.open
   const mode = wantedMode(state, member)
-  attempt(state, path, () => {
-    const hasXattrs = state.options.keepsXattrs === true && member.xattrs.size > 0
-    if (hasXattrs) giveXattrs(state, fd, path, member)
-    // Writing takes setuid away from an unprivileged owner, so that the mode comes last.
-    if (hasXattrs || mode !== (member.mode & 0o777 & ~state.umask)) fs.fchmodSync(fd, mode)
-    fs.futimesSync(fd, member.mtime, member.mtime)
-  })
+  const hasXattrs = state.options.keepsXattrs === true && member.xattrs.size > 0
+  const capability = hasXattrs ? giveXattrs(state, file, path, member) : undefined
+  // Writing takes setuid away from an unprivileged owner, so that the mode comes last.
+  if (hasXattrs || mode !== (member.mode & 0o777 & ~state.umask)) file.changeMode(mode)
+  file.changeTimes(member.mtime)
   state.open = undefined
-  attempt(state, path, () => fs.closeSync(fd))
+  file[Symbol.dispose]()
   state.linkable.add(path)
+  if (hash === undefined) return
+  const content = { kind: 'file', mode, sizeBytes: member.sizeBytes, sha256: hash.digest('hex') } as const
+  record(state, path, capability === undefined ? content : { ...content, capability })
 }
 
-/** After the content, since writing takes capabilities away, and while the file is open for its owner. */
-function giveXattrs(state: ExtractionState, fd: number, path: TreePath, { xattrs }: TarMember): void {
-  fs.fchmodSync(fd, 0o600)
-  const refused = setXattrs(fd, path, xattrs)
+/**
+ * After the content, since writing takes capabilities away, and while the file is open for its owner. Gives the capabilities
+ * that it has then.
+ */
+function giveXattrs(state: ExtractionState, file: OpenFile, path: TreePath, { xattrs }: TarMember): string | undefined {
+  file.changeMode(0o600)
+  const refused = setXattrs(file, path, xattrs)
   state.refusedXattrs.push(...refused)
-  const capability = xattrs.get(capabilityXattr)
-  if (capability !== undefined && !refused.some(({ name }) => name === capabilityXattr))
-    state.capabilities.set(path, capability)
+  return refused.some(({ name }) => name === capabilityXattr) ? undefined : xattrs.get(capabilityXattr)
 }
 
 function placeDirectory(state: ExtractionState, member: TarMember, path: TreePath): void {
-  const target = hostPath(state.directory, path)
   const mode = wantedMode(state, member)
-  const found = state.safeDirectories.has(path) ? true : fs.lstatSync(target, { throwIfNoEntry: false })?.isDirectory()
-  // While members are put into it, it must be open for us.
-  if (found !== true) placing(state, member, path, () => fs.mkdirSync(target, mode | 0o700))
-  else if (!state.directories.has(path)) attempt(state, path, () => fs.chmodSync(target, mode | 0o700))
+  const found = state.safeDirectories.has(path) ? 'directory' : makeOrFind(state, path)?.kind
+  if (found !== undefined && found !== 'directory')
+    placing(state, member, path, () => state.tree.makeDirectory(path, openMode))
+  else if (found === 'directory' && !state.directories.has(path)) {
+    requireRecorded(state, member, path)
+    // Another archive brought it, and may have closed it for us.
+    state.tree.changeDirectory(path, { mode: mode | openMode })
+  }
   state.safeDirectories.add(path)
-  state.directories.set(path, { mode, mtime: member.mtime })
+  recordDirectory(state, path, { mode, mtime: member.mtime })
 }
 
 function placeSymlink(state: ExtractionState, member: TarMember, path: TreePath): void {
   const { linkName } = member
   if (linkName === '' || linkName.length > 4095) throw invalid(state, member, 'a symlink has an impossible target')
-  const bytes = Buffer.from(linkName, 'latin1')
-  placing(state, member, path, (target) => {
-    fs.symlinkSync(bytes, target)
-    fs.lutimesSync(target, member.mtime, member.mtime)
-  })
+  placing(state, member, path, () => state.tree.makeSymlink(path, linkName))
+  state.tree.changeTimes(path, member.mtime)
   state.linkable.add(path)
+  record(state, path, { kind: 'symlink', to: linkName })
 }
 
 function placeHardLink(state: ExtractionState, member: TarMember, path: TreePath): void {
   const linked = state.pathOf(member.linkName)
   if (linked === path) return
   if (!state.linkable.has(linked))
-    throw invalid(state, member, `a hard link goes to "${bytesText(member.linkName)}", which is no earlier file of it`)
+    throw invalid(state, member, `a hard link goes to "${shownName(member.linkName)}", which is no earlier file of it`)
   ensureParent(state, member, linked)
-  placing(state, member, path, (target) => fs.linkSync(hostPath(state.directory, linked), target))
+  placing(state, member, path, () => state.tree.link(linked, path))
   state.linkable.add(path)
-  const capability = state.capabilities.get(linked)
-  if (capability !== undefined) state.capabilities.set(path, capability)
+  const content = state.contents.get(linked)
+  if (content !== undefined) record(state, path, content)
 }
 
 function placeFifo(state: ExtractionState, member: TarMember, path: TreePath): void {
   if (state.options.kind === 'source') throw invalid(state, member, 'it holds a named pipe')
-  placing(state, member, path, (target) => {
-    makeFifo(state.directory, target, wantedMode(state, member))
-    fs.lutimesSync(target, member.mtime, member.mtime)
-  })
+  const mode = wantedMode(state, member)
+  placing(state, member, path, () => state.tree.makeFifo(path, mode))
+  state.tree.changeTimes(path, member.mtime)
   state.linkable.add(path)
+  record(state, path, { kind: 'fifo', mode })
 }
 
-function finish(state: ExtractionState): void {
+function finish({ directories, tree }: ExtractionState): void {
   // The deepest first: a closed directory cannot be passed.
-  const descending = [...state.directories].sort(([one], [other]) => (one < other ? 1 : -1))
-  for (const [path, { mode, mtime }] of descending)
-    attempt(state, path, () => {
-      const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants
-      const fd = fs.openSync(hostPath(state.directory, path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-      try {
-        fs.fchmodSync(fd, mode)
-        if (mtime !== undefined) fs.futimesSync(fd, mtime, mtime)
-      } finally {
-        fs.closeSync(fd)
-      }
-    })
-}
-
-/** Runs `place`, which must fail where something is there already; that is removed then, and `place` runs again. */
-function placing<Result>(
-  state: ExtractionState,
-  member: TarMember,
-  path: TreePath,
-  place: (target: string | Buffer) => Result,
-): Result {
-  const target = hostPath(state.directory, path)
-  try {
-    return place(target)
-  } catch (error) {
-    if (error instanceof KithError) throw error
-    if (errorCode(error) !== 'EEXIST') throw failed('create', state.directory + bytesText(path), error)
-  }
-  removeExisting(state, member, path, target)
-  return attempt(state, path, () => place(target))
-}
-
-function removeExisting(state: ExtractionState, member: TarMember, path: TreePath, target: string | Buffer): void {
-  state.linkable.delete(path)
-  state.capabilities.delete(path)
-  attempt(state, path, () => {
-    if (fs.lstatSync(target).isDirectory()) {
-      // Names may be equal that are not the same bytes, where a file system ignores case: nothing is known to be safe now.
-      state.safeDirectories.clear()
-      state.safeDirectories.add('/')
-      state.directories.delete(path)
-      try {
-        fs.rmdirSync(target)
-      } catch (error) {
-        if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) throw error
-        throw invalid(state, member, 'a member would replace a directory that is not empty')
-      }
-    } else fs.unlinkSync(target)
-  })
-}
-
-function wantedMode({ options }: ExtractionState, { type, mode }: TarMember): number {
-  if (options.kind === 'artifact') return mode
-  return type === 'directory' ? (mode & 0o777) | 0o700 : mode & 0o777
-}
-
-function attempt<Result>({ directory }: ExtractionState, path: TreePath, call: () => Result): Result {
-  try {
-    return call()
-  } catch (error) {
-    throw error instanceof KithError ? error : failed('unpack', directory + bytesText(path), error)
-  }
-}
-
-function invalid({ options }: ExtractionState, { path }: TarMember, reason: string): KithError<'archive-invalid'> {
-  return new KithError('archive-invalid', { archive: options.archive, reason, member: bytesText(path) })
+  const descending = [...directories].sort(([one], [other]) => (one < other ? 1 : -1))
+  for (const [path, { mode, mtime }] of descending) tree.changeDirectory(path, { mode, seconds: mtime })
 }

@@ -19,7 +19,7 @@ import {
 import { memberXattrsFault, parseXattrRecords, printXattrRecords } from './member-xattrs.ts'
 import { packTree } from './pack-tree.ts'
 import { printPaxRecords } from './pax-records.ts'
-import { unpackTar } from './unpack-tar.ts'
+import { type UnpackOptions, unpackTar } from './unpack-tar.ts'
 
 const isRoot = process.getuid?.() === 0
 const netRaw = Buffer.from('0100000200200000000000000000000000000000', 'hex').toString('latin1')
@@ -31,13 +31,13 @@ function withXattrs(xattrs: Readonly<Record<string, string>>, member: RawMember 
   return Buffer.concat([rawMember({ name: 'x', type: 'x', content }), rawMember(member)])
 }
 
-async function unpack(archive: Buffer, directory: string, keepsXattrs = true) {
-  return await unpackTar(inChunks(archive), directory, { archive: 'test.tar', kind: 'artifact', keepsXattrs })
+async function unpack(archive: Buffer, directory: string, keeps: Partial<UnpackOptions> = { keepsXattrs: true }) {
+  return await unpackTar(inChunks(archive), directory, { archive: 'test.tar', kind: 'artifact', ...keeps })
 }
 
 async function refusalOf(member: Buffer): Promise<string> {
   using scratch = scratchDirectory()
-  return (await failureOf(() => unpack(rawArchive(member), scratch.path, false))).message
+  return (await failureOf(() => unpack(rawArchive(member), scratch.path, {}))).message
 }
 
 test('parseXattrRecords() reads what printXattrRecords() wrote, whatever the names are', () => {
@@ -76,7 +76,7 @@ test.skipIf(!isRoot)(
   async () => {
     using scratch = scratchDirectory()
     const capability = { 'security.capability': netRaw }
-    const { capabilities } = await unpack(
+    const { contents } = await unpack(
       rawArchive(
         withXattrs(capability, { name: 'f', content: 'x', mode: 0o4711 }),
         { name: 'link', type: '1', linkName: 'f' },
@@ -84,11 +84,14 @@ test.skipIf(!isRoot)(
         { name: 'replaced', content: 'y' },
       ),
       scratch.path,
+      { keepsXattrs: true, keepsContents: true },
     )
 
-    expect([...capabilities]).toEqual([
+    const capabilities = [...contents].map(([at, content]) => [at, content.kind === 'file' && content.capability])
+    expect(capabilities).toEqual([
       [path, netRaw],
       [textTreePath('/link'), netRaw],
+      [textTreePath('/replaced'), undefined],
     ])
     expect(readTreeXattrs(scratch.path, path).get('security.capability')).toBe(netRaw)
     expect(lstatSync(join(scratch.path, 'f')).mode & 0o7777).toBe(0o4711)
@@ -99,7 +102,7 @@ test.skipIf(!isRoot)(
 test('unpackTar() sets no attributes unless asked, and none of directories', async () => {
   using scratch = scratchDirectory()
   const archive = rawArchive(withXattrs({ 'user.a': '1' }), withXattrs({ 'user.a': '1' }, { name: 'd/', type: '5' }))
-  await unpack(archive, scratch.path, false)
+  await unpack(archive, scratch.path, {})
   expect(readTreeXattrs(scratch.path, path).size).toBe(0)
   await unpack(archive, scratch.path)
   expect(readTreeXattrs(scratch.path, path).size).toBe(1)

@@ -188,10 +188,10 @@ test('tarHeader() says in a pax header what does not fit, and only that', () => 
   expect(paxOf('./a', { type: 'symlink', linkName: 'l'.repeat(101) })).toContain('linkpath=')
 })
 
-test('packTree() and unpackTar() give back any tree', async () => {
+test('packTree() and unpackTar() give back any tree without line breaks in its names', async () => {
   const byte = fc
     .integer({ min: 1, max: 255 })
-    .filter((code) => code !== 0x2f)
+    .filter((code) => code !== 0x2f && code !== 0x0a)
     .map((code) => String.fromCharCode(code))
   const name = fc.string({ unit: byte, minLength: 1, maxLength: 120 }).filter((text) => text !== '.' && text !== '..')
   const file = fc.record({

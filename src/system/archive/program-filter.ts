@@ -1,4 +1,6 @@
 import { KithError } from '../../errors/kith-error.ts'
+import { KernelError } from '../../native/libc.ts'
+import { limitResource } from '../../native/limits.ts'
 import { errorCode, failed } from '../failure.ts'
 import { findProgram } from '../process.ts'
 
@@ -27,6 +29,7 @@ export async function* throughProgram(
     stdout: 'pipe',
     stderr: 'pipe',
   })
+  limitMemory(child.pid)
   const complaint = new Response(child.stderr).text()
   let sourceError: { readonly error: unknown } | undefined
   const feeding = feed(source, child.stdin).catch((error: unknown) => {
@@ -43,6 +46,18 @@ export async function* throughProgram(
     if (status !== 0) throw programFailed(options, argv, status, await complaint)
   } finally {
     child.kill('SIGKILL')
+  }
+}
+
+/** What a hostile archive asks for can be more than a machine has; none of the formats needs as much as this. */
+const mostMemoryBytes = 2 ** 31
+
+function limitMemory(program: number): void {
+  try {
+    limitResource('data', mostMemoryBytes, program)
+  } catch (error) {
+    // It has ended already.
+    if (!(error instanceof KernelError)) throw error
   }
 }
 

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { KithError } from '../../errors/kith-error.ts'
 import { archiveSuffix } from '../../model/archive-suffix.ts'
-import { readChunks } from './archive-file.ts'
+import { readOpenFile } from '../read-open-file.ts'
+import { openArchiveFile } from './archive-file.ts'
 import { decompressor } from './compress.ts'
 import { detectCompression } from './detect-compression.ts'
 import { createTarReader, type TarMember } from './tar-reader.ts'
@@ -44,8 +45,9 @@ export async function readMember(file: string, wanted: MemberWanted): Promise<st
     },
     limits,
   )
-  const decompress = decompressor(detectCompression(file) ?? suffix.compression, { archive })
-  for await (const chunk of decompress(readChunks(file))) {
+  using opened = openArchiveFile(file)
+  const decompress = decompressor(detectCompression(opened.fd, file) ?? suffix.compression, { archive })
+  for await (const chunk of decompress(readOpenFile(opened.fd, file))) {
     reader.push(chunk)
     if (isComplete) return content
   }

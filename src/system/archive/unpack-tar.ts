@@ -1,5 +1,6 @@
 import { KithError } from '../../errors/kith-error.ts'
-import { createExtraction, type Extraction, type ExtractionKind } from './extraction.ts'
+import { createExtraction, type Extraction } from './extraction.ts'
+import type { ExtractionKind, ExtractionLimits } from './extraction-state.ts'
 import { createTarReader, type TarLimits } from './tar-reader.ts'
 
 export interface UnpackOptions {
@@ -11,15 +12,16 @@ export interface UnpackOptions {
   readonly compressedBytes?: number | undefined
   /** See ExtractionOptions. */
   readonly keepsXattrs?: boolean | undefined
+  readonly keepsContents?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-export interface UnpackLimits extends TarLimits {
+export interface UnpackLimits extends TarLimits, ExtractionLimits {
   /** Bytes of the tar stream for each compressed byte, once there are 64 MiB. */
   readonly ratio: number
 }
 
-export interface UnpackSummary extends Pick<Extraction, 'capabilities' | 'refusedXattrs'> {
+export interface UnpackSummary extends Pick<Extraction, 'contents' | 'refusedXattrs'> {
   readonly members: number
   /** Content of files. */
   readonly totalBytes: number
@@ -30,7 +32,13 @@ export interface UnpackSummary extends Pick<Extraction, 'capabilities' | 'refuse
 }
 
 // A file of zeros, such as a disk image, is no attack: zstd makes a 30,000th of it, bzip2 about as much.
-const defaultUnpackLimits: UnpackLimits = { members: 2_000_000, totalBytes: 2 ** 37, ratio: 50_000 }
+const defaultUnpackLimits: UnpackLimits = {
+  members: 1_000_000,
+  totalBytes: 2 ** 37,
+  ratio: 50_000,
+  // Of the largest packages, a hundred bytes for each of several hundred thousand files.
+  pathBytes: 2 ** 27,
+}
 const ratioFloorBytes = 1 << 26
 
 /**
@@ -49,7 +57,7 @@ export async function unpackTar(
   let members = 0
   let totalBytes = 0
   let newestMtime: number | undefined
-  using extraction = createExtraction(directory, options)
+  using extraction = createExtraction(directory, options, limits)
   const reader = createTarReader(
     options.archive,
     {
@@ -75,8 +83,8 @@ export async function unpackTar(
   }
   reader.end()
   extraction.finish()
-  const { capabilities, refusedXattrs } = extraction
-  return { members, totalBytes, newestMtime, firstComponents: [...firstComponents], capabilities, refusedXattrs }
+  const { contents, refusedXattrs } = extraction
+  return { members, totalBytes, newestMtime, firstComponents: [...firstComponents], contents, refusedXattrs }
 }
 
 function checkRatio(streamBytes: number, ratio: number, { archive, compressedBytes }: UnpackOptions): void {
