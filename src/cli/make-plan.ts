@@ -1,4 +1,4 @@
-import { findArtifact } from '../build/artifact-cache.ts'
+import { artifactDirectory, findArtifact } from '../build/artifact-cache.ts'
 import type { BuildSettings } from '../build/build-settings.ts'
 import type { BuildPlan } from '../build/run-build-plan.ts'
 import type { Config } from '../config/config.ts'
@@ -10,6 +10,8 @@ import { planBuildOrder } from '../plan/build-order.ts'
 import { loadRecipes } from '../recipe/load-recipes.ts'
 import { requireRecipe } from '../recipe/require-recipe.ts'
 import type { InstalledPackage } from '../store/installed-database.ts'
+import { readDirectory } from '../system/files.ts'
+import { namesOfDependencies } from './dependencies-in.ts'
 import { requireReading } from './load-recipes.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -45,22 +47,29 @@ export function makePlan(
   const readings = loadRecipes(names, repositories)
   for (const name of names) requireReading(name, readings, repositories)
   const { order, explicit, alwaysRebuild } = planBuildOrder(names, {
-    dependenciesOf: (name) => readings.get(name)?.dependencies.map((dependency) => dependency.name),
+    dependenciesOf: namesOfDependencies(readings),
     installed: new Set(installed.keys()),
     isForced: config.isForced,
   })
   const isExplicit = new Set(explicit)
+  const inCache = packagesInCache(config.cacheDirectory)
   const cached = new Map<PackageName, string>()
   const steps: PlannedStep[] = []
   for (const name of order) {
     const reading = requireReading(name, readings, repositories)
-    const { version } = reading
-    const mayCome = version !== undefined && (mayUseCache || !alwaysRebuild.has(name))
-    const artifact = mayCome ? findArtifact(config.cacheDirectory, name, version, config.compression) : undefined
+    const mayCome = inCache.has(name) && (mayUseCache || !alwaysRebuild.has(name))
+    const version = mayCome ? reading.version : undefined
+    const artifact = version && findArtifact(config.cacheDirectory, name, version, config.compression)
     if (artifact !== undefined) cached.set(name, artifact)
     else steps.push({ name, reading, reason: isExplicit.has(name) ? 'explicit' : 'implicit' })
   }
   return { steps, cached, explicit, order }
+}
+
+/** Names of packages that have any tarball in the cache. */
+function packagesInCache(cacheDirectory: string): ReadonlySet<string> {
+  const files = readDirectory(artifactDirectory(cacheDirectory)) ?? []
+  return new Set(files.map((file) => file.slice(0, Math.max(0, file.lastIndexOf('@')))))
 }
 
 /** The plan with every recipe read. Throws `recipe-invalid` for the first that cannot be used. */

@@ -13,8 +13,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   try {
     const row = findCommand(word === '--help' || word === '-h' ? 'help' : word)
     const config = readConfig(process.env, process.getuid?.() ?? 0, process.pid)
-    if (row === undefined) return await (await import('./run-extension.ts')).runExtension(word, rest, config)
-    return await runCommand(row, rest, config)
+    if (row !== undefined && row.isContrib !== true) return await runCommand(row, rest, config)
+    const { findExtension, runExtension } = await import('./run-extension.ts')
+    const extension = findExtension(word, rest, config)
+    if (extension.kind === 'program') return await runExtension(extension.path, word, rest)
+    return await runCommand(extension.row, rest, config)
   } catch (error) {
     return (await import('./report-failure.ts')).reportFailure(error, rest.includes('--json'))
   }

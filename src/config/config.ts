@@ -44,6 +44,8 @@ export interface Config {
   readonly hooks: readonly string[]
   /** KITH_MIRRORS, not yet read. */
   readonly mirrors: string
+  /** KITH_REPOLOGY: where `outdated` asks Repology. */
+  readonly repology: string
   /** Programs on PATH named `kiss-*` are commands. */
   readonly searchPath: string
   readonly processName: string
@@ -84,6 +86,7 @@ export function readConfig(environment: Environment, userId: number, processId: 
     sysroot: readSysroot(environment.KITH_SYSROOT || 'auto'),
     hooks: list(environment.KISS_HOOK),
     mirrors: environment.KITH_MIRRORS ?? '',
+    repology: webAddress('KITH_REPOLOGY', environment.KITH_REPOLOGY || 'https://repology.org'),
     searchPath: environment.PATH ?? '/usr/bin:/bin',
     processName,
   })
@@ -108,6 +111,15 @@ function words(setting: string, text: string | undefined, form: RegExp, expected
 function absolute(setting: string, value: string): string {
   if (!value.startsWith('/')) throw new KithError('invalid-setting', { setting, value, expected: 'an absolute path' })
   return value
+}
+
+function webAddress(setting: string, value: string): string {
+  if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value
+  throw new KithError('invalid-setting', {
+    setting,
+    value,
+    expected: 'an address that begins with https:// or http://',
+  })
 }
 
 function readSysroot(value: string): SysrootSetting {

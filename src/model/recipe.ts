@@ -33,5 +33,9 @@ export interface RecipeReading {
   /** Known even when the recipe cannot be built: enough to plan, and to install a tarball. */
   readonly version: Version | undefined
   readonly dependencies: readonly Dependency[]
+  /** Every line of the sources file that can be told from its text, comments included. */
+  readonly sourceLines: readonly SourceLine[]
+  /** As in the recipe. */
+  readonly checksums: readonly ChecksumLine[] | undefined
   readonly problems: readonly Problem[]
 }
