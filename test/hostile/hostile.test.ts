@@ -68,7 +68,7 @@ for (const bug of ['follows-links', 'writes-through', 'links-anything', 'leaves-
   test.skipIf(landlockAbi() === 0)(
     `Landlock alone stops an unpacker that ${bug.replaceAll('-', ' ')} (skipped without it)`,
     async () => {
-      const run = await runBatch({ directory, firstSeed: 1, count: 500, bug, isConfined: true }, patienceMs)
+      const run = await runBatch({ directory, firstSeed: 1, count: 200, bug, isConfined: true }, patienceMs)
 
       expect(run.findings).toEqual([])
     },
