@@ -47,7 +47,7 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'clean',
     usage: '[--dry-run] [--no-wait] [KEEP]',
-    summary: 'Forget all transactions but the newest, or tell what they keep',
+    summary: 'Forget old transactions, or tell what they keep',
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/clean.ts')).clean,
   },
