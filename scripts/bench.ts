@@ -4,6 +4,7 @@ import { benchHash } from './bench-hash.ts'
 import { benchPlan } from './bench-plan.ts'
 import { type BenchRow, printRows } from './bench-rows.ts'
 import { benchSandbox } from './bench-sandbox.ts'
+import { benchSchedule } from './bench-schedule.ts'
 import { benchStartUp } from './bench-start-up.ts'
 
 /**
@@ -13,6 +14,7 @@ import { benchStartUp } from './bench-start-up.ts'
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'start-up': benchStartUp,
   plan: benchPlan,
+  schedule: benchSchedule,
   'empty-build': benchEmptyBuild,
   sandbox: benchSandbox,
   archive: archiveRows,
