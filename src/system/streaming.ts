@@ -113,20 +113,19 @@ function spawn(argv: readonly string[], purpose: string, options: SpawnOptions):
   }
 }
 
-/** Reads to the end even when the sink has thrown, after `stop`: a program that cannot write would never end. */
+/**
+ * Reads to the end even when the sink has thrown, after `stop`: a program that cannot write would never end. As a stream, which
+ * waits in the event loop: each blocking read takes a thread for as long as a build says nothing, and there are few.
+ */
 async function drain(fd: number, sink: OutputSink, stop: () => void): Promise<void> {
-  const bytes = new Uint8Array(1 << 16)
   let failure: { readonly error: unknown } | undefined
-  const hand = (some: Uint8Array): void => {
+  for await (const bytes of Bun.file(fd).stream())
     try {
-      if (failure === undefined) sink(some)
+      if (failure === undefined) sink(bytes)
     } catch (error) {
       failure = { error }
       stop()
     }
-  }
-  for (let length = await readSome(fd, bytes); length > 0; length = await readSome(fd, bytes))
-    hand(bytes.subarray(0, length))
   if (failure !== undefined) throw failure.error
 }
 
