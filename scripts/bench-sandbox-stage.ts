@@ -37,7 +37,7 @@ export async function makeStage(directory: string, recipeDirectory: string, laye
   if (recipe === undefined) throw new Error(`the recipe ${name} cannot be read`)
   const environment = { XDG_CACHE_HOME: join(directory, 'cache') }
   const config = readConfig(environment, process.getuid?.() ?? 0, process.pid)
-  const settings = buildSettings({ config, environment, options: new Set() }, [])
+  const settings = buildSettings({ config, environment, options: new Set(), values: new Map() }, [])
   mkdirSync(directory, { recursive: true })
   const work = makeWorkDirectory(join(directory, 'work'), name)
   copyFileSync(join(recipeDirectory, 'build'), join(work.recipe, 'build'))

@@ -10,6 +10,7 @@ import { isFile, makeDirectory } from '../system/files.ts'
 import { placeFile } from '../system/place-file.ts'
 import { artifactDirectory } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
+import { type BuildStages, openStages } from './build-stages.ts'
 import { copyRecipe } from './copy-recipe.ts'
 import { dropKeptBuild, keepFailedBuild } from './kept-build.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
@@ -42,12 +43,14 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
   emit({ kind: 'build-started', package: name, version: versionLabel(recipe.version), index, total, reason })
   const work = makeWorkDirectory(settings.workDirectory, name)
   try {
-    const { artifact, packaged } = await buildIn(work, request, settings, context)
+    const stages = openStages(name, context)
+    const { artifact, packaged } = await buildIn({ work, stages }, request, settings, context)
     const file = join(artifactDirectory(settings.cacheDirectory), artifact)
     placeFile(join(work.output, artifact), file)
     tell(recipe, packaged, context)
     const { files, sizeBytes } = packaged
-    emit({ kind: 'build-finished', package: name, artifact, durationMs: performance.now() - started, files, sizeBytes })
+    const durationMs = performance.now() - started
+    emit({ kind: 'build-finished', package: name, artifact, durationMs, phases: stages.end(), files, sizeBytes })
     await hooks.run('post-package', [name, file], join(work.destdir, 'var/db/kiss/installed', name))
     return file
   } finally {
@@ -57,7 +60,7 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
 
 /** The steps up to a tarball in the output directory, with the hooks between them. */
 async function buildIn(
-  work: WorkDirectory,
+  { work, stages }: { readonly work: WorkDirectory; readonly stages: BuildStages },
   { recipe, sysroot, host }: BuildRequest,
   settings: BuildSettings,
   context: Context,
@@ -73,10 +76,12 @@ async function buildIn(
     hostEtc: await ensureHostEtc(layersDirectoryOf(settings.cacheDirectory), { hasNetwork: settings.hasNetwork(name) }),
   }
   if (isFile(join(recipe.directory, 'sources'))) await hooks.run('pre-extract', [name, work.destdir])
+  stages.enter('unpack')
   const { newestMtime } = await runUnpacking(recipe, settings, surroundings, context)
   const epoch = chooseEpoch(settings.environment.SOURCE_DATE_EPOCH, newestMtime)
   makeDirectory(join(work.destdir, 'var/db/kiss/installed'))
   await hooks.run('pre-build', [name, work.build], work.build)
+  stages.enter('script')
   try {
     await runScript({ recipe, sysroot, epoch }, settings, surroundings, context)
   } catch (error) {
@@ -88,6 +93,7 @@ async function buildIn(
   }
   dropKeptBuild(settings.cacheDirectory, name)
   await hooks.run('post-build', [name, work.destdir])
+  stages.enter('package')
   const artifact = printArtifactName({ name, version: recipe.version, compression: settings.compression })
   const packaged = await runPackaging(recipe, { artifact, epoch, sysroot }, settings, surroundings, context)
   return { artifact, packaged }

@@ -7,7 +7,7 @@ export interface CommandRow {
   readonly letter?: string
   readonly usage: string
   readonly summary: string
-  /** Options it knows besides --json and --help, without values. */
+  /** Options it knows besides --json and --help; `--jobs N` has a value. */
   readonly options: readonly string[]
   readonly load: () => Promise<Command>
 }
@@ -24,9 +24,20 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'build',
     letter: 'b',
-    usage: '[--dry-run [--names]] [--quiet] [--network] [--host-tools] [PACKAGE...]',
+    usage:
+      '[--dry-run [--names]] [--jobs N] [--load L] [--keep-going] [--quiet] [--network] [--host-tools] [--resume | PACKAGE...]',
     summary: 'Build packages and what they need',
-    options: ['--dry-run', '--host-tools', '--names', '--network', '--quiet'],
+    options: [
+      '--dry-run',
+      '--host-tools',
+      '--jobs N',
+      '--keep-going',
+      '--load L',
+      '--names',
+      '--network',
+      '--quiet',
+      '--resume',
+    ],
     load: async () => (await import('./commands/build.ts')).build,
   },
   {
@@ -139,9 +150,9 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'upgrade',
     letter: 'U',
-    usage: '[--quiet]',
+    usage: '[--jobs N] [--load L] [--keep-going] [--quiet]',
     summary: 'Build and install what the repositories have in other versions',
-    options: ['--quiet'],
+    options: ['--jobs N', '--keep-going', '--load L', '--quiet'],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
@@ -158,10 +169,14 @@ export const commandTable: readonly CommandRow[] = [
 export const optionSummaries: Readonly<Record<string, string>> = {
   '--dry-run': 'Show what would be built, in order, and do nothing',
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
+  '--jobs N': 'Build up to N packages at one time (default: as many as there are processors)',
+  '--keep-going': 'After a failure, build everything that does not need what failed',
+  '--load L': 'Start no further build while the load of the machine is L or more',
   '--json': 'Print events and results as JSON lines',
   '--names': 'With --dry-run: only the names, one per line',
   '--network': 'Let the build scripts of the named packages use the network',
   '--quiet': 'Show no build output, but the end of one that fails',
+  '--resume': 'Go on with the last build that failed or was interrupted; what it has built stays',
 }
 
 /** The row of a command by its exact name or letter. */

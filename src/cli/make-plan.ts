@@ -10,6 +10,7 @@ import { planBuildOrder } from '../plan/build-order.ts'
 import { loadRecipes } from '../recipe/load-recipes.ts'
 import { requireRecipe } from '../recipe/require-recipe.ts'
 import type { InstalledPackage } from '../store/installed-database.ts'
+import { fileInfo } from '../system/files.ts'
 import { requireReading } from './load-recipes.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -23,6 +24,8 @@ export interface PlanOptions {
   readonly config: Config
   /** Whether what was named may come from the cache too. */
   readonly mayUseCache: boolean
+  /** What was named comes from the cache where it was built since then, in milliseconds since 1970. */
+  readonly builtSinceMs?: number | undefined
 }
 
 export interface PlannedBuild {
@@ -40,7 +43,7 @@ export interface PlannedBuild {
 export function makePlan(
   { names, repositories }: Workspace,
   installed: ReadonlyMap<PackageName, InstalledPackage>,
-  { config, mayUseCache }: PlanOptions,
+  { config, mayUseCache, builtSinceMs }: PlanOptions,
 ): PlannedBuild {
   const readings = loadRecipes(names, repositories)
   for (const name of names) requireReading(name, readings, repositories)
@@ -55,9 +58,10 @@ export function makePlan(
   for (const name of order) {
     const reading = requireReading(name, readings, repositories)
     const { version } = reading
-    const mayCome = version !== undefined && (mayUseCache || !alwaysRebuild.has(name))
-    const artifact = mayCome ? findArtifact(config.cacheDirectory, name, version, config.compression) : undefined
-    if (artifact !== undefined) cached.set(name, artifact)
+    const artifact = version && findArtifact(config.cacheDirectory, name, version, config.compression)
+    const mayCome = (file: string): boolean =>
+      mayUseCache || !alwaysRebuild.has(name) || (fileInfo(file)?.mtimeMs ?? 0) >= (builtSinceMs ?? Infinity)
+    if (artifact !== undefined && mayCome(artifact)) cached.set(name, artifact)
     else steps.push({ name, reading, reason: isExplicit.has(name) ? 'explicit' : 'implicit' })
   }
   return { steps, cached, explicit, order }

@@ -114,6 +114,7 @@ export function assembleReading(
           sourceLines: sources.lines,
           checksums: checksums.lines,
           checksumsFile: join(directory.path, 'checksums'),
+          runsAlone: directory.entries.has('alone'),
         }
       : undefined
   return {

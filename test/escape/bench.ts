@@ -7,6 +7,7 @@ import { makeWorkDirectory, type WorkDirectory } from '../../src/build/work-dire
 import { fetchDefaults } from '../../src/fetch/fetch-settings.ts'
 import type { BuildLimits } from '../../src/model/build-limits.ts'
 import type { Recipe } from '../../src/model/recipe.ts'
+import { defaultSchedule } from '../../src/model/schedule-limits.ts'
 import { readRecipe } from '../../src/recipe/read-recipe.ts'
 import type { SandboxHost } from '../../src/sandbox/host.ts'
 import { openSysroot } from '../../src/sandbox/open-sysroot.ts'
@@ -153,6 +154,8 @@ function buildSettings(directory: string, workDirectory: string): BuildSettings 
     hasNetwork: () => false,
     usesHostTools: false,
     fetch: { ...fetchDefaults, cacheDirectory, mirrors: [], environment: {} },
+    schedule: defaultSchedule,
+    keepsGoing: false,
     now: new Date(),
   }
 }

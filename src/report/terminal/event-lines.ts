@@ -2,6 +2,7 @@ import { printable } from '../../errors/printable.ts'
 import type { Event } from '../../events/event.ts'
 import { describeMissing } from './missing-dependency.ts'
 import { describePrivileged } from './privileged-files.ts'
+import { renderSchedule } from './schedule-lines.ts'
 import type { Style } from './style.ts'
 import { formatBytes, formatDuration } from './units.ts'
 
@@ -48,6 +49,11 @@ export function renderEvent(event: Event, style: Style): string {
         : say(event.package ?? '', event.text)
     case 'lock-waiting':
       return say('', `waiting for another kith to finish (${event.path})`)
+    case 'schedule-started':
+    case 'build-held-up':
+    case 'package-failed':
+    case 'schedule-ended':
+      return renderSchedule(event, style)
     case 'build-output':
       // Shown by the reporter itself, which knows where a line has ended.
       return ''

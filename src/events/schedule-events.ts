@@ -1,0 +1,39 @@
+/** Before the first build of a plan. */
+export interface ScheduleStarted {
+  readonly kind: 'schedule-started'
+  readonly packages: readonly string[]
+  /** Builds at one time. */
+  readonly jobs: number
+}
+
+/** Another build could start but must wait, since the machine is short of this. Told once for as long as it lasts. */
+export interface BuildHeldUp {
+  readonly kind: 'build-held-up'
+  readonly package: string
+  readonly short: 'load' | 'memory' | 'disk'
+}
+
+/** Getting the sources of a package, or building it, has failed. */
+export interface PackageFailed {
+  readonly kind: 'package-failed'
+  readonly package: string
+  readonly code: string
+  readonly message: string
+  /** Packages that cannot be built because of it. */
+  readonly lost: readonly string[]
+  /** How much else is under way: it goes on. */
+  readonly running: number
+}
+
+/** At the end of a plan of several packages that was not carried out in full. */
+export interface ScheduleEnded {
+  readonly kind: 'schedule-ended'
+  readonly built: readonly string[]
+  readonly failed: readonly string[]
+  /** Could not be built because of one that failed. */
+  readonly lost: readonly { readonly package: string; readonly because: string }[]
+  /** Could be built, but nothing was started any more. */
+  readonly left: readonly string[]
+}
+
+export type ScheduleEvent = ScheduleStarted | BuildHeldUp | PackageFailed | ScheduleEnded
