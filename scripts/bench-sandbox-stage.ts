@@ -48,7 +48,11 @@ export async function makeStage(directory: string, recipeDirectory: string, laye
 /** The very request that a build makes. */
 export function planStage({ work, recipe, settings, host, hostEtc }: Stage, layers: Layers): SandboxRequest {
   const sysroot = { ...layers, packages: [], libraries: [], aliases: [] }
-  return planScriptSandbox({ recipe, sysroot, epoch: 315_532_800 }, settings, { work, host, hostEtc })
+  return planScriptSandbox({ recipe, sysroot, epoch: 315_532_800, jobs: { environment: {} } }, settings, {
+    work,
+    host,
+    hostEtc,
+  })
 }
 
 /** Plans, makes and runs the sandbox as a build does; gives what the script printed. */

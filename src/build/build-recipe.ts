@@ -12,11 +12,13 @@ import { artifactDirectory } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { type BuildStages, openStages } from './build-stages.ts'
 import { copyRecipe } from './copy-recipe.ts'
+import type { BuildTokens } from './jobserver.ts'
 import { dropKeptBuild, keepFailedBuild } from './kept-build.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { runPackaging, runUnpacking } from './run-jobs.ts'
 import { runScript } from './run-script.ts'
 import { chooseEpoch } from './script-environment.ts'
+import { connectJobs } from './script-jobs.ts'
 import type { SysrootPackages } from './sysroot-packages.ts'
 import { makeWorkDirectory, removeWorkDirectory, type WorkDirectory } from './work-directory.ts'
 import type { PackageResult } from './worker-job.ts'
@@ -28,6 +30,9 @@ export interface BuildRequest {
   readonly index: number
   readonly total: number
   readonly reason: 'explicit' | 'implicit'
+  readonly tokens: BuildTokens
+  /** Programs that it may run where its tools take no tokens. */
+  readonly share: number
 }
 
 /**
@@ -61,7 +66,7 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
 /** The steps up to a tarball in the output directory, with the hooks between them. */
 async function buildIn(
   { work, stages }: { readonly work: WorkDirectory; readonly stages: BuildStages },
-  { recipe, sysroot, host }: BuildRequest,
+  { recipe, sysroot, host, tokens, share }: BuildRequest,
   settings: BuildSettings,
   context: Context,
 ): Promise<{ artifact: string; packaged: PackageResult }> {
@@ -83,7 +88,8 @@ async function buildIn(
   await hooks.run('pre-build', [name, work.build], work.build)
   stages.enter('script')
   try {
-    await runScript({ recipe, sysroot, epoch }, settings, surroundings, context)
+    const jobs = connectJobs({ sysroot, work, share }, tokens, settings)
+    await runScript({ recipe, sysroot, epoch, jobs }, settings, surroundings, context)
   } catch (error) {
     if (isKithError(error, 'build-failed') || isKithError(error, 'build-limit-reached')) {
       await hooks.run('build-fail', [name, work.build])

@@ -7,6 +7,7 @@ import { basePackage } from './base-packages.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { buildWithHints } from './build-with-hints.ts'
 import { fetchRecipes } from './fetch-recipes.ts'
+import type { BuildTokens } from './jobserver.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import type { PackageWorld } from './missing-dependencies.ts'
 import type { PackageWork } from './plan-work.ts'
@@ -20,11 +21,14 @@ export interface Progress {
   readonly host: SandboxHost
   /** Tarballs by package; grows with every build. */
   readonly built: Map<PackageName, string>
+  readonly tokensOf: (item: PackageWork) => BuildTokens
+  /** How many programs a build may run now whose tools take no tokens. */
+  readonly share: () => number
 }
 
 /** Gives what does one piece of a plan's work, and remembers how long it took. */
 export function createPerformer(
-  { plan, supply, host, built }: Progress,
+  { plan, supply, host, built, tokensOf, share }: Progress,
   settings: BuildSettings,
   context: Context,
 ): (item: PackageWork) => Promise<void> {
@@ -40,17 +44,22 @@ export function createPerformer(
   }
   let started = 0
   let hasToldTools = false
-  const build = async (recipe: Recipe): Promise<void> => {
+  const build = async (recipe: Recipe, tokens: BuildTokens): Promise<void> => {
     const index = ++started
     await context.hooks.run('queue-status', [recipe.name, String(index), String(total)])
     const sysroot = await collectSysroot(recipe.dependencies, world, layersDirectoryOf(cacheDirectory), settings)
     if (sysroot.hasHostTools && !hasToldTools) tellHostTools(context)
     hasToldTools = true
-    const request = { recipe, sysroot, host, index, total, reason: reasons.get(recipe.name) ?? 'implicit' }
+    const reason = reasons.get(recipe.name) ?? 'implicit'
+    const request = { recipe, sysroot, host, index, total, reason, tokens, share: share() }
     built.set(recipe.name, await buildWithHints(request, world, settings, { ...context, emit }))
   }
-  return async ({ kind, recipe }) => {
-    if (kind === 'build') return await build(recipe)
+  return async (item) => {
+    const { kind, recipe } = item
+    if (kind === 'build') {
+      using tokens = tokensOf(item)
+      return await build(recipe, tokens)
+    }
     const before = performance.now()
     await fetchRecipes([recipe], settings.fetch, context)
     rememberDuration(cacheDirectory, recipe.name, 'fetch', performance.now() - before)

@@ -12,11 +12,13 @@ import { openBuildGate } from './build-gate.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { endSchedule, tellFailure } from './end-schedule.ts'
 import { fetchRecipes, isAtHand, refusePrivate } from './fetch-recipes.ts'
+import { openJobserver } from './jobserver.ts'
 import type { PackageWorld } from './missing-dependencies.ts'
 import { createPerformer } from './perform-work.ts'
 import { type PackageWork, planWork } from './plan-work.ts'
 import { loadDurations } from './remember-durations.ts'
 import { runQueue } from './run-queue.ts'
+import { chooseTokens } from './script-jobs.ts'
 
 /** What is to be done, in order. */
 export interface BuildPlan {
@@ -48,15 +50,20 @@ export async function runBuildPlan(
   const { cacheDirectory } = settings
   const work = planWork(recipes, { absent, cacheDirectory, durations: loadDurations(cacheDirectory) })
   const jobs = chooseJobs(settings, context)
-  context.emit({ kind: 'schedule-started', packages: recipes.map(({ name }) => name), jobs })
+  using jobserver = openJobserver(chooseTokens(settings))
+  const packages = recipes.map(({ name }) => name)
+  context.emit({ kind: 'schedule-started', packages, jobs, tokens: jobserver.total })
   const queue = createWorkQueue(work, jobs === 1 ? inOrder(work) : {})
-  const gate = openBuildGate(settings, context)
+  const gate = openBuildGate(queue, jobserver, settings, context)
   const built = new Map<PackageName, string>()
+  const atOnce = (): number =>
+    queue.ready('build').length + queue.running().filter(({ kind }) => kind === 'build').length
+  const share = (): number => Math.max(1, Math.floor(jobserver.total / Math.max(1, Math.min(jobs, atOnce()))))
   const failures = await runQueue(queue, {
     room: { fetch: settings.fetch.parallel, build: jobs },
     signal: context.signal,
-    perform: createPerformer({ plan, supply, host, built }, settings, context),
-    mayStart: (item) => gate.mayStart(item, queue.running()),
+    perform: createPerformer({ plan, supply, host, built, share, tokensOf: gate.tokensOf }, settings, context),
+    admit: gate.admit,
     untilRoom: gate.untilRoom,
     failed: (failure) => tellFailure(failure, settings, context),
   })

@@ -22,7 +22,7 @@ function record(bad: readonly string[] = [], changes: Partial<QueueRun<Work>> = 
       if (bad.includes(id)) throw new Error(id)
       told.push(`-${id}`)
     },
-    mayStart: () => true,
+    admit: () => true,
     untilRoom: () => Bun.sleep(1),
     failed: () => [],
     signal: new AbortController().signal,
@@ -67,7 +67,7 @@ describe('runQueue()', () => {
 
   test('starts nothing that is held up, and asks again', async () => {
     let asked = 0
-    const { told, run } = record([], { mayStart: ({ id }) => id !== 'b' || ++asked > 5 })
+    const { told, run } = record([], { admit: ({ id }) => id !== 'b' || ++asked > 5 })
     await runQueue(queueOf({ a: '', b: '' }), run)
 
     expect(told).toEqual(['+a', '-a', '+b', '-b'])

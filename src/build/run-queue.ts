@@ -4,8 +4,8 @@ export interface QueueRun<Item extends Work> {
   /** How many of each kind at one time. */
   readonly room: Readonly<Record<WorkKind, number>>
   readonly perform: (item: Item) => Promise<void>
-  /** Asked just before each start. What is not let through is asked about again, with what is most urgent then. */
-  readonly mayStart: (item: Item) => boolean
+  /** Asked just before each start; may take what the work needs. What is not let through is asked about again later. */
+  readonly admit: (item: Item) => boolean
   /** Resolves when it is worth asking again. */
   readonly untilRoom: () => Promise<unknown>
   /** Told at once. `lost` can never start because of it. Gives what may still start. */
@@ -28,7 +28,7 @@ export interface Failure<Item> {
  */
 export async function runQueue<Item extends Work>(
   queue: WorkQueue<Item>,
-  { room, perform, mayStart, untilRoom, failed, signal }: QueueRun<Item>,
+  { room, perform, admit, untilRoom, failed, signal }: QueueRun<Item>,
 ): Promise<Failure<Item>[]> {
   const failures: Failure<Item>[] = []
   const open = new Set<WorkKind>(['fetch', 'build'])
@@ -53,7 +53,7 @@ export async function runQueue<Item extends Work>(
     while (open.has(kind) && !signal.aborted && running(kind) < room[kind]) {
       const item = queue.next(kind)
       if (item === undefined) return false
-      if (!mayStart(item)) return true
+      if (!admit(item)) return true
       start(item)
     }
     return false

@@ -4,6 +4,8 @@ export interface ScheduleStarted {
   readonly packages: readonly string[]
   /** Builds at one time. */
   readonly jobs: number
+  /** Programs that all of them together may run. */
+  readonly tokens: number
 }
 
 /** Another build could start but must wait, since the machine is short of this. Told once for as long as it lasts. */

@@ -23,6 +23,8 @@ export interface WorkQueue<Item extends Work> {
   readonly finished: (id: string) => void
   /** Gives what can never start because of it. */
   readonly failed: (id: string) => readonly Item[]
+  /** The urgency of work that is ready or was: milliseconds to the end of all that waits for it. */
+  readonly urgencyOf: (id: string) => number
   /** What has neither ended nor become impossible. */
   readonly leftCount: () => number
 }
@@ -102,6 +104,7 @@ export function createWorkQueue<Item extends Work>(
       for (const one of lost) move(one, 'done')
       return lost.map(({ item }) => item)
     },
+    urgencyOf: (id) => entries.get(id)?.urgency ?? 0,
     leftCount: () => left,
   }
 }

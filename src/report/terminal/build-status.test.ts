@@ -9,7 +9,7 @@ const stage = (name: string, stage: 'unpack' | 'script'): Event => ({ kind: 'bui
 const finished = (name: string): Event => {
   return { kind: 'build-finished', package: name, artifact: '', durationMs: 1, phases: [], files: 0, sizeBytes: 0 }
 }
-const plan = (...packages: string[]): Event => ({ kind: 'schedule-started', packages, jobs: 2 })
+const plan = (...packages: string[]): Event => ({ kind: 'schedule-started', packages, jobs: 2, tokens: 2 })
 
 /** The line 61 seconds after the first event, which come a second apart. */
 function line(columns: number, ...events: Event[]): string {

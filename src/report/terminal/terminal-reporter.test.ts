@@ -91,7 +91,7 @@ test('output that ends in the middle of a line is neither drawn over nor glued t
 
 test('builds at the same time are told apart by names, and what runs is drawn below', () => {
   const events: readonly Event[] = [
-    { kind: 'schedule-started', packages: ['one', 'two'], jobs: 2 },
+    { kind: 'schedule-started', packages: ['one', 'two'], jobs: 2, tokens: 2 },
     { kind: 'build-started', package: 'one', version: '1', index: 1, total: 2, reason: 'explicit' },
     { kind: 'build-started', package: 'two', version: '1', index: 2, total: 2, reason: 'explicit' },
     { kind: 'build-output', package: 'one', text: 'half a ' },

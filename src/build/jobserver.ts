@@ -1,0 +1,90 @@
+import { createTokenLedger } from '../plan/token-ledger.ts'
+import { openTokenPipe, type TokenPipe } from '../system/token-pipe.ts'
+
+/**
+ * The tokens of all builds of this process. GNU make's protocol has one pipe for everybody: whoever takes a byte out of it runs
+ * one program more, and writes it back afterwards. Here each build has a pipe of its own, and this moves tokens between them:
+ * so a build that is killed, or that writes what it never had, changes nothing for others (plan/token-ledger.ts).
+ */
+export interface Jobserver extends Disposable {
+  /** Programs that all builds together may run. */
+  readonly total: number
+  readonly used: () => number
+  /** The first token of a build; undefined where there is none now, and then untilFree() looks for one. */
+  readonly open: (id: string, urgency: number) => BuildTokens | undefined
+  /** Resolves when there may be one. */
+  readonly untilFree: () => Promise<void>
+}
+
+/** What one build has. Disposing gives all back. */
+export interface BuildTokens extends Disposable {
+  readonly total: number
+  /** Makes the pipe, from which its programs take further tokens. Throws `io-failed`. */
+  readonly connect: (path: string) => void
+  /** A fixed number instead, the first one included: as many of `most` as are free now. */
+  readonly reserve: (most: number) => number
+}
+
+/** Milliseconds from one look to the next: while somebody waits for a token; while several builds share them; else. */
+const intervals = { awaited: 2, shared: 10, single: 200 } as const
+
+export function openJobserver(total: number): Jobserver {
+  const ledger = createTokenLedger(total)
+  const pipes = new Map<string, TokenPipe>()
+  let awaited: PromiseWithResolvers<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+  const settle = (): void => {
+    awaited?.resolve()
+    awaited = undefined
+  }
+  const look = (): void => {
+    for (const [id, pipe] of pipes) pipe.take(ledger.observe(id, pipe.waiting()))
+    for (const { id, count } of ledger.plan(awaited !== undefined)) {
+      const pipe = pipes.get(id)
+      const moved = count < 0 ? -(pipe?.take(-count) ?? 0) : (pipe?.put(Math.min(count, ledger.free())) ?? 0)
+      ledger.moved({ id, count: moved })
+    }
+    if (ledger.free() > 0) settle()
+    const isShared = pipes.size > 1
+    lookIn(awaited !== undefined ? intervals.awaited : isShared ? intervals.shared : intervals.single)
+  }
+  const lookIn = (delayMs: number): void => {
+    clearTimeout(timer)
+    if (pipes.size > 0) timer = setTimeout(look, delayMs)
+  }
+  const close = (id: string): void => {
+    pipes.get(id)?.[Symbol.dispose]()
+    pipes.delete(id)
+    ledger.close(id)
+    settle()
+    // Whoever waits to start a build comes first.
+    lookIn(1)
+  }
+  return {
+    total,
+    used: ledger.used,
+    untilFree() {
+      if (ledger.free() > 0) return Promise.resolve()
+      awaited ??= Promise.withResolvers<void>()
+      lookIn(intervals.awaited)
+      return awaited.promise
+    },
+    open(id, urgency) {
+      if (!ledger.open(id, urgency)) return undefined
+      return {
+        total,
+        connect(path) {
+          pipes.set(id, openTokenPipe(path))
+          ledger.connect(id)
+          look()
+        },
+        reserve: (most) => 1 + ledger.reserve(id, most - 1),
+        [Symbol.dispose]: () => close(id),
+      }
+    },
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      for (const id of pipes.keys()) close(id)
+    },
+  }
+}
