@@ -1,6 +1,7 @@
 import { benchArchive } from './bench-archive.ts'
 import { benchEmptyBuild } from './bench-empty-build.ts'
 import { benchHash } from './bench-hash.ts'
+import { benchJobs } from './bench-jobs.ts'
 import { benchPlan } from './bench-plan.ts'
 import { type BenchRow, printRows } from './bench-rows.ts'
 import { benchSandbox } from './bench-sandbox.ts'
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'start-up': benchStartUp,
   plan: benchPlan,
   schedule: benchSchedule,
+  jobs: benchJobs,
   'empty-build': benchEmptyBuild,
   sandbox: benchSandbox,
   archive: archiveRows,

@@ -53,6 +53,8 @@ describe('findJobProtocol()', () => {
 
   test('a ninja that takes no tokens makes it a number', () => {
     expect(protocolOf({ 'usr/bin/make': make44, 'usr/bin/ninja': ninja113 })).toBe('fifo')
+    expect(protocolOf({ 'usr/bin/ninja': ninja113 })).toBe('fifo')
+    expect(protocolOf({ 'usr/bin/make': make43, 'usr/bin/ninja': ninja113 })).toBe('plain')
     expect(protocolOf({ 'usr/bin/make': make44 }, { 'usr/bin/ninja': ninja111 })).toBe('plain')
     expect(protocolOf({ 'usr/bin/make': make44 }, { 'usr/bin/samu': ninja111, 'usr/bin/ninja': '->samu' })).toBe(
       'plain',

@@ -10,15 +10,16 @@ type Sysroot = Pick<SysrootPackages, 'layers' | 'hasHostTools'>
 /**
  * What make in the sysroot understands, seen from the words in its program, and nothing is run for it: GNU make from 4.4 on
  * takes tokens from a named pipe, from 4.2 on from descriptors; what is older, or no GNU make, gets a number. So does a build
- * that depends on a ninja or samurai which takes no tokens (ninja does from 1.13 on): it would run as many as it likes.
+ * that depends on a ninja or samurai which cannot do what make does: ninja takes tokens from 1.13 on, from a named pipe, and one
+ * that takes none runs as many programs as it likes.
  */
 export function findJobProtocol(sysroot: Sysroot): JobProtocol {
   const own = { ...sysroot, hasHostTools: false }
-  if (['ninja', 'samu'].some((name) => wordsIn(findTool(own, name)).auth === false)) return 'plain'
+  const ninjas = ['ninja', 'samu'].map((name) => wordsIn(findTool(own, name)).auth)
   const make = wordsIn(findTool(sysroot, 'make'))
-  if (make.fifo) return 'fifo'
-  if (make.auth === undefined) return 'fifo'
-  return make.auth ? 'pipe' : 'plain'
+  if (ninjas.includes(false) || make.auth === false) return 'plain'
+  if (make.fifo || make.auth === undefined) return 'fifo'
+  return ninjas.includes(true) ? 'plain' : 'pipe'
 }
 
 interface Words {

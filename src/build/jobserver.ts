@@ -10,7 +10,7 @@ export interface Jobserver extends Disposable {
   /** Programs that all builds together may run. */
   readonly total: number
   readonly used: () => number
-  /** The first token of a build; undefined where there is none now, and then untilFree() looks for one. */
+  /** The first token of a build; undefined where none is free or lies unused, and then untilFree() waits for one. */
   readonly open: (id: string, urgency: number) => BuildTokens | undefined
   /** Resolves when there may be one. */
   readonly untilFree: () => Promise<void>
@@ -25,28 +25,39 @@ export interface BuildTokens extends Disposable {
   readonly reserve: (most: number) => number
 }
 
-/** Milliseconds from one look to the next: while somebody waits for a token; while several builds share them; else. */
-const intervals = { awaited: 2, shared: 10, single: 200 } as const
+/**
+ * Milliseconds from one look to the next: while somebody waits for a token; while several builds share them, longer and longer
+ * until something moves again; while there is nothing to share.
+ */
+const intervals = { awaited: 2, shared: 5, calm: 40, single: 200 } as const
 
 export function openJobserver(total: number): Jobserver {
   const ledger = createTokenLedger(total)
   const pipes = new Map<string, TokenPipe>()
   let awaited: PromiseWithResolvers<void> | undefined
   let timer: NodeJS.Timeout | undefined
+  let interval: number = intervals.shared
   const settle = (): void => {
     awaited?.resolve()
     awaited = undefined
   }
-  const look = (): void => {
+  /** Gives how many moves there were. */
+  const move = (isAwaited: boolean): number => {
     for (const [id, pipe] of pipes) pipe.take(ledger.observe(id, pipe.waiting()))
-    for (const { id, count } of ledger.plan(awaited !== undefined)) {
+    const moves = ledger.plan(isAwaited)
+    for (const { id, count } of moves) {
       const pipe = pipes.get(id)
       const moved = count < 0 ? -(pipe?.take(-count) ?? 0) : (pipe?.put(Math.min(count, ledger.free())) ?? 0)
       ledger.moved({ id, count: moved })
     }
+    return moves.length
+  }
+  const look = (): void => {
+    const moves = move(awaited !== undefined)
     if (ledger.free() > 0) settle()
-    const isShared = pipes.size > 1
-    lookIn(awaited !== undefined ? intervals.awaited : isShared ? intervals.shared : intervals.single)
+    interval = moves > 0 ? intervals.shared : Math.min(interval * 1.5, intervals.calm)
+    const isShared = pipes.size > 1 && ledger.spare() > 0
+    lookIn(awaited !== undefined ? intervals.awaited : isShared ? interval : intervals.single)
   }
   const lookIn = (delayMs: number): void => {
     clearTimeout(timer)
@@ -70,6 +81,7 @@ export function openJobserver(total: number): Jobserver {
       return awaited.promise
     },
     open(id, urgency) {
+      if (ledger.free() < 1) move(true)
       if (!ledger.open(id, urgency)) return undefined
       return {
         total,

@@ -18,6 +18,7 @@ import { createPerformer } from './perform-work.ts'
 import { type PackageWork, planWork } from './plan-work.ts'
 import { loadDurations } from './remember-durations.ts'
 import { runQueue } from './run-queue.ts'
+import { sampleSchedule } from './sample-schedule.ts'
 import { chooseTokens } from './script-jobs.ts'
 
 /** What is to be done, in order. */
@@ -55,6 +56,7 @@ export async function runBuildPlan(
   context.emit({ kind: 'schedule-started', packages, jobs, tokens: jobserver.total })
   const queue = createWorkQueue(work, jobs === 1 ? inOrder(work) : {})
   const gate = openBuildGate(queue, jobserver, settings, context)
+  using _sampling = sampleSchedule(queue, jobserver, context)
   const built = new Map<PackageName, string>()
   const atOnce = (): number =>
     queue.ready('build').length + queue.running().filter(({ kind }) => kind === 'build').length

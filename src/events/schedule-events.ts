@@ -8,6 +8,17 @@ export interface ScheduleStarted {
   readonly tokens: number
 }
 
+/** Once a second while a plan is carried out. */
+export interface ScheduleSampled {
+  readonly kind: 'schedule-sampled'
+  readonly tokens: number
+  /** Tokens that run something, as far as can be seen from outside: a build counts with one whatever it does. */
+  readonly used: number
+  readonly running: number
+  /** Builds that could start and have not. */
+  readonly ready: number
+}
+
 /** Another build could start but must wait, since the machine is short of this. Told once for as long as it lasts. */
 export interface BuildHeldUp {
   readonly kind: 'build-held-up'
@@ -38,4 +49,4 @@ export interface ScheduleEnded {
   readonly left: readonly string[]
 }
 
-export type ScheduleEvent = ScheduleStarted | BuildHeldUp | PackageFailed | ScheduleEnded
+export type ScheduleEvent = ScheduleStarted | ScheduleSampled | BuildHeldUp | PackageFailed | ScheduleEnded

@@ -14,6 +14,8 @@ export interface TokenLedger {
   readonly total: number
   /** Tokens that nobody has. */
   readonly free: () => number
+  /** Tokens that are not the first of a build: what there is to move. */
+  readonly spare: () => number
   /** Tokens that run something, as far as can be seen: not those that lie in pipes. */
   readonly used: () => number
   /** Gives a build its first token; false where none is free. */
@@ -63,6 +65,7 @@ export function createTokenLedger(total: number): TokenLedger {
   return {
     total,
     free,
+    spare: () => total - holders.size,
     used: () => total - free() - all().reduce((sum, { lying }) => sum + lying, 0),
     open(id, urgency) {
       if (free() < 1 || holders.has(id)) return false
@@ -113,7 +116,8 @@ function takeOne(connected: readonly Holder[]): TokenMove[] {
 function share(connected: readonly Holder[], free: number): TokenMove[] {
   const lying = connected.reduce((sum, one) => sum + one.lying, 0)
   const fed = connected.filter((one) => one.lying > 0)
-  const hungry = connected.filter((one) => one.lying === 0 && (one.isEager || one.emptyFor > patience || free > 0))
+  const isPlenty = free > 0 || fed.some((one) => one.lying > 1)
+  const hungry = connected.filter((one) => one.lying === 0 && (one.isEager || one.emptyFor > patience || isPlenty))
   const eager = hungry.filter(({ isEager }) => isEager)
   let left = free + lying
   const shares = new Map<Holder, number>()

@@ -50,6 +50,7 @@ export function renderEvent(event: Event, style: Style): string {
     case 'lock-waiting':
       return say('', `waiting for another kith to finish (${event.path})`)
     case 'schedule-started':
+    case 'schedule-sampled':
     case 'build-held-up':
     case 'package-failed':
     case 'schedule-ended':

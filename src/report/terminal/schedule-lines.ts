@@ -7,6 +7,7 @@ export function renderSchedule(event: ScheduleEvent, style: Style): string {
   const say = (text: string): string => `${style.prefix('->')} ${printable(text)}\n`
   switch (event.kind) {
     case 'schedule-started':
+    case 'schedule-sampled':
       return ''
     case 'build-held-up':
       return say(`${event.package} waits until others are built: ${heldUp[event.short]}`)
