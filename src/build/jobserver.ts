@@ -1,4 +1,4 @@
-import { createTokenLedger } from '../plan/token-ledger.ts'
+import { createTokenLedger, type TokenLedger } from '../plan/token-ledger.ts'
 import { openTokenPipe, type TokenPipe } from '../system/token-pipe.ts'
 
 /**
@@ -41,19 +41,8 @@ export function openJobserver(total: number): Jobserver {
     awaited?.resolve()
     awaited = undefined
   }
-  /** Gives how many moves there were. */
-  const move = (isAwaited: boolean): number => {
-    for (const [id, pipe] of pipes) pipe.take(ledger.observe(id, pipe.waiting()))
-    const moves = ledger.plan(isAwaited)
-    for (const { id, count } of moves) {
-      const pipe = pipes.get(id)
-      const moved = count < 0 ? -(pipe?.take(-count) ?? 0) : (pipe?.put(Math.min(count, ledger.free())) ?? 0)
-      ledger.moved({ id, count: moved })
-    }
-    return moves.length
-  }
   const look = (): void => {
-    const moves = move(awaited !== undefined)
+    const moves = moveTokens(ledger, pipes, awaited !== undefined)
     if (ledger.free() > 0) settle()
     interval = moves > 0 ? intervals.shared : Math.min(interval * 1.5, intervals.calm)
     const isShared = pipes.size > 1 && ledger.spare() > 0
@@ -81,7 +70,7 @@ export function openJobserver(total: number): Jobserver {
       return awaited.promise
     },
     open(id, urgency) {
-      if (ledger.free() < 1) move(true)
+      if (ledger.free() < 1) moveTokens(ledger, pipes, true)
       if (!ledger.open(id, urgency)) return undefined
       return {
         total,
@@ -99,4 +88,16 @@ export function openJobserver(total: number): Jobserver {
       for (const id of pipes.keys()) close(id)
     },
   }
+}
+
+/** Looks into all pipes, and moves what is to be moved; gives how many moves that were. */
+function moveTokens(ledger: TokenLedger, pipes: ReadonlyMap<string, TokenPipe>, isAwaited: boolean): number {
+  for (const [id, pipe] of pipes) pipe.take(ledger.observe(id, pipe.waiting()))
+  const moves = ledger.plan(isAwaited)
+  for (const { id, count } of moves) {
+    const pipe = pipes.get(id)
+    const moved = count < 0 ? -(pipe?.take(-count) ?? 0) : (pipe?.put(Math.min(count, ledger.free())) ?? 0)
+    ledger.moved({ id, count: moved })
+  }
+  return moves.length
 }
