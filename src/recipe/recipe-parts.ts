@@ -114,7 +114,7 @@ export function assembleReading(
           sourceLines: sources.lines,
           checksums: checksums.lines,
           checksumsFile: join(directory.path, 'checksums'),
-          runsAlone: directory.entries.has('alone'),
+          ...(directory.entries.has('alone') ? { runsAlone: true } : {}),
         }
       : undefined
   return {
