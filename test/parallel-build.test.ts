@@ -74,6 +74,53 @@ describe('kith build --jobs', () => {
     expect(before.filter((one) => one.startsWith('+')).length).toBe(before.filter((one) => one.startsWith('-')).length)
   })
 
+  sandboxed(title('what is there is built while something else is still fetched'), async () => {
+    const isBuilt = (name: string): boolean => world.cached().some((file) => file.startsWith(`${name}@`))
+    using server = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      async fetch() {
+        await waitUntil(() => isBuilt('there'))
+        return new Response('late\n')
+      },
+    })
+    world.recipe('there')
+    world.recipe('late', { sources: `http://127.0.0.1:${server.port}/late.txt\n`, checksums: 'SKIP\n' })
+    const run = await world.run('build', '--json', 'late', 'there')
+
+    expect(run.status).toBe(0)
+    expect(startsAndEnds(run.stdout)).toEqual(['+there', '-there', '+late', '-late'])
+  })
+
+  sandboxed(title('a source that cannot be had stops nothing else with --keep-going'), async () => {
+    world.recipe('lost', { sources: 'http://127.0.0.1:1/lost.txt\n', checksums: 'SKIP\n' })
+    world.recipe('needs', { depends: 'lost\n' })
+    world.recipe('there')
+    const run = await world.run('build', '--keep-going', 'needs', 'there')
+
+    expect(run.status).toBe(1)
+    expect(run.stderr).toContain('not built because of lost, 1: needs')
+    expect(world.cached()).toEqual(['there@1.0-1.tar.zst'])
+  })
+
+  sandboxed(title('a wrong checksum of what is there stops all before the first build'), async () => {
+    world.recipe('wrong', { sources: 'files/a\n', 'files/a': 'a', checksums: `${'0'.repeat(66)}\n` })
+    world.recipe('right')
+    const run = await world.run('build', '--json', '--jobs', '2', 'wrong', 'right')
+
+    expect([run.status, startsAndEnds(run.stdout)]).toEqual([1, []])
+  })
+
+  sandboxed(title('short of memory, one is built after the other, and that is said once'), async () => {
+    for (const name of ['a', 'b', 'c']) world.recipe(name)
+    const env = { KITH_SCHEDULE: 'jobs=3 memory=100T' }
+    const run = await world.runWith({ env }, 'build', '--json', 'a', 'b', 'c')
+    const held = eventsOf(run.stdout).filter(({ kind }) => kind === 'build-held-up')
+
+    expect(startsAndEnds(run.stdout)).toEqual(['+a', '-a', '+b', '-b', '+c', '-c'])
+    expect(held).toHaveLength(1)
+  })
+
   sandboxed(title('one at a time keeps to the order of the plan'), async () => {
     for (const name of ['a', 'b', 'c']) world.recipe(name, name === 'a' ? { depends: 'c\n' } : {})
     const run = await world.run('build', '--json', '--jobs', '1', 'a', 'b', 'c')
