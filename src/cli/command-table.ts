@@ -11,7 +11,7 @@ export interface CommandRow {
   readonly summary: string
   /** It locks the root first; it is not told of what another command left unfinished, but finishes it. */
   readonly changesRoot?: true
-  /** Options it knows besides --json and --help, without values. */
+  /** Options it knows besides --json and --help; `--jobs N` has a value. */
   readonly options: readonly string[]
   /** One of the programs that KISS ships as `kiss-NAME`: a program of that name on PATH is run instead, as KISS does. */
   readonly isContrib?: boolean
@@ -31,9 +31,22 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'build',
     letter: 'b',
-    usage: '[--dry-run [--names]] [--quiet] [--network] [--host-tools] [--no-wait] [PACKAGE...]',
+    usage:
+      '[--dry-run [--names]] [--jobs N] [--load L] [--keep-going] [--quiet] [--network] [--host-tools] [--adopt] [--no-wait] [--resume | PACKAGE...]',
     summary: 'Build packages and what they need',
-    options: ['--adopt', '--dry-run', '--host-tools', '--names', '--network', '--no-wait', '--quiet'],
+    options: [
+      '--adopt',
+      '--dry-run',
+      '--host-tools',
+      '--jobs N',
+      '--keep-going',
+      '--load L',
+      '--names',
+      '--network',
+      '--no-wait',
+      '--quiet',
+      '--resume',
+    ],
     load: async () => (await import('./commands/build.ts')).build,
   },
   {
@@ -193,9 +206,9 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'upgrade',
     letter: 'U',
-    usage: '[--adopt] [--no-wait] [--quiet]',
+    usage: '[--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet]',
     summary: 'Build and install what repositories have in other versions',
-    options: ['--adopt', '--no-wait', '--quiet'],
+    options: ['--adopt', '--jobs N', '--keep-going', '--load L', '--no-wait', '--quiet'],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
@@ -236,6 +249,9 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--file': 'Look for installed files with these paths; globs match whole paths',
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
   '--html': 'One page that needs nothing else, to search and fold',
+  '--jobs N': 'Build up to N packages at one time (default: as many as there are processors)',
+  '--keep-going': 'After a failure, build everything that does not need what failed',
+  '--load L': 'Start no further build while the load of the machine is L or more',
   '--json': 'Print events and results as JSON lines',
   '--make': 'With what is only needed to build',
   '--names': 'With --dry-run: only the names, one per line',
@@ -247,6 +263,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
   '--reverse': 'Show what needs them instead of what they need',
   '--svg': 'A picture',
+  '--resume': 'Go on with the last build that failed or was interrupted; what it has built stays',
 }
 
 /** The row of a command by its exact name or letter. */

@@ -11,6 +11,8 @@ export interface ResultItem {
 export interface Invocation {
   readonly arguments: readonly string[]
   readonly options: ReadonlySet<string>
+  /** Of the options that have one. */
+  readonly values: ReadonlyMap<string, string>
   readonly config: Config
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly context: Context

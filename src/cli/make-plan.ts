@@ -10,7 +10,7 @@ import { planBuildOrder } from '../plan/build-order.ts'
 import { loadRecipes } from '../recipe/load-recipes.ts'
 import { requireRecipe } from '../recipe/require-recipe.ts'
 import type { InstalledPackage } from '../store/installed-database.ts'
-import { readDirectory } from '../system/files.ts'
+import { fileInfo, readDirectory } from '../system/files.ts'
 import { namesOfDependencies } from './dependencies-in.ts'
 import { requireReading } from './load-recipes.ts'
 import type { Workspace } from './workspace.ts'
@@ -25,6 +25,8 @@ export interface PlanOptions {
   readonly config: Config
   /** Whether what was named may come from the cache too. */
   readonly mayUseCache: boolean
+  /** What was named comes from the cache where it was built since then, in milliseconds since 1970. */
+  readonly builtSinceMs?: number | undefined
 }
 
 export interface PlannedBuild {
@@ -42,7 +44,7 @@ export interface PlannedBuild {
 export function makePlan(
   { names, repositories }: Workspace,
   installed: ReadonlyMap<PackageName, InstalledPackage>,
-  { config, mayUseCache }: PlanOptions,
+  { config, mayUseCache, builtSinceMs }: PlanOptions,
 ): PlannedBuild {
   const readings = loadRecipes(names, repositories)
   for (const name of names) requireReading(name, readings, repositories)
@@ -57,10 +59,11 @@ export function makePlan(
   const steps: PlannedStep[] = []
   for (const name of order) {
     const reading = requireReading(name, readings, repositories)
-    const mayCome = inCache.has(name) && (mayUseCache || !alwaysRebuild.has(name))
-    const version = mayCome ? reading.version : undefined
+    const version = inCache.has(name) ? reading.version : undefined
     const artifact = version && findArtifact(config.cacheDirectory, name, version, config.compression)
-    if (artifact !== undefined) cached.set(name, artifact)
+    const mayCome = (file: string): boolean =>
+      mayUseCache || !alwaysRebuild.has(name) || (fileInfo(file)?.mtimeMs ?? 0) >= (builtSinceMs ?? Infinity)
+    if (artifact !== undefined && mayCome(artifact)) cached.set(name, artifact)
     else steps.push({ name, reading, reason: isExplicit.has(name) ? 'explicit' : 'implicit' })
   }
   return { steps, cached, explicit, order }

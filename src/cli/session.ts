@@ -23,7 +23,8 @@ export interface Reporter {
 
 /**
  * What a command runs in: the reporter, the signal that Ctrl-C aborts, the user's hooks, and the promise that the work
- * directory of this process is gone afterwards (unless KISS_DEBUG keeps it), as are those of processes that were killed.
+ * directory of this process is gone afterwards (unless KISS_DEBUG keeps it), as are those of processes that were killed. A second
+ * Ctrl-C ends kith at once, and what is left then goes with the next command.
  */
 export async function openSession(
   config: Config,
@@ -42,7 +43,14 @@ export async function openSession(
       })
   const output = createLineOutput((bytes) => void process.stdout.write(bytes))
   const hooks = createHookRunner(config.hooks, process.env)
-  const stop = (): void => abort.abort()
+  const stop = (): void => {
+    abort.abort()
+    // From then on the same ends kith at once. Whoever sends it twice at one time (a terminal and a parent) means it once.
+    setTimeout(ignoreNoMore, twiceMs).unref()
+  }
+  const ignoreNoMore = (): void => {
+    for (const signal of endings) process.off(signal, stop)
+  }
   for (const signal of endings) process.on(signal, stop)
   try {
     if (removeAbandonedIn(config.workParent))
@@ -67,7 +75,7 @@ export async function openSession(
     reporter.close()
     releaseClaimed(workDirectoryOf(config), config.keepsWork ? 'keep' : 'remove')
     await hooks.run('SIGEXIT', [])
-    for (const signal of endings) process.off(signal, stop)
+    ignoreNoMore()
   }
 }
 
@@ -78,6 +86,7 @@ function shownLine(line: string | Uint8Array): string | Uint8Array {
 
 /** Ctrl-C, a request to end, and a terminal that is closed. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const twiceMs = 300
 
 /** `<cache>/kiss/proc/<pid>`: everything temporary of this process. */
 export function workDirectoryOf(config: Config): string {

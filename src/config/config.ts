@@ -2,6 +2,7 @@ import { KithError } from '../errors/kith-error.ts'
 import { type Compression, compressions, isCompression } from '../model/artifact-name.ts'
 import { type BuildLimits, parseLimits } from '../model/build-limits.ts'
 import { parseSandboxFiles, type SandboxFile } from '../model/sandbox-file.ts'
+import { parseSchedule, type ScheduleLimits } from '../model/schedule-limits.ts'
 import { isSysrootSetting, type SysrootSetting, sysrootSettings } from '../model/sysroot-setting.ts'
 
 /** Every setting, read once from the environment and frozen. Engines never see it: the command line hands them values. */
@@ -32,6 +33,8 @@ export interface Config {
   readonly compression: Compression
   /** KITH_LIMITS: what a build may use. */
   readonly limits: BuildLimits
+  /** KITH_SCHEDULE: how much is built at one time. */
+  readonly schedule: ScheduleLimits
   /** KITH_ENVIRONMENT: variables that build scripts see besides those about building. */
   readonly passedVariables: readonly string[]
   /** KITH_NETWORK: packages whose build scripts may use the network. */
@@ -75,6 +78,7 @@ export function readConfig(environment: Environment, userId: number, processId: 
     hasColour: environment.KISS_COLOR !== '0' && !environment.NO_COLOR,
     compression: readCompression(environment.KISS_COMPRESS || 'zst'),
     limits: parseLimits(environment.KITH_LIMITS ?? ''),
+    schedule: parseSchedule(environment.KITH_SCHEDULE ?? ''),
     passedVariables: words(
       'KITH_ENVIRONMENT',
       environment.KITH_ENVIRONMENT,

@@ -23,6 +23,8 @@ export interface Recipe {
    */
   readonly checksums: readonly ChecksumLine[] | undefined
   readonly checksumsFile: string
+  /** A file `alone` is there: no other build may run at the same time. */
+  readonly runsAlone?: boolean
 }
 
 /** A reader's result: the recipe (undefined when a problem is an error: it cannot be built) and everything it found. */

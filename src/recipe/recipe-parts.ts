@@ -114,6 +114,7 @@ export function assembleReading(
           sourceLines: sources.lines,
           checksums: checksums.lines,
           checksumsFile: join(directory.path, 'checksums'),
+          ...(directory.entries.has('alone') ? { runsAlone: true } : {}),
         }
       : undefined
   return {

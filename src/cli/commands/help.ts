@@ -26,6 +26,7 @@ const settings: readonly (readonly [string, string])[] = [
   ['KISS_SANDBOX_FILES', 'paths of the host that builds see, between blanks: read-only, or PATH:rw'],
   ['KITH_NETWORK', 'packages whose build scripts may use the network, between blanks'],
   ['KITH_LIMITS', 'what a build may use: time=12h silence=4h memory=95% processes=8192 cpus=2 free=1G, each or none'],
+  ['KITH_SCHEDULE', 'when further builds start: jobs=4 load=8 memory=1G disk=1G, load, memory and disk or none'],
   ['KITH_ENVIRONMENT', 'variables that builds see besides those about building: NAME or NAME_*'],
   ['KITH_SYSROOT', 'how builds see packages: auto (default), overlay (of the kernel), links (hard links)'],
   [

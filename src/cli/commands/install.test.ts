@@ -19,7 +19,7 @@ async function run(at: Scratch, command: Command, ...words: readonly string[]) {
   const { context } = testContext()
   const show = (line: string | Uint8Array) => void lines.push(String(line))
   const options = new Set<string>()
-  const status = await command({ arguments: words, options, config, environment, context, show })
+  const status = await command({ arguments: words, options, values: new Map(), config, environment, context, show })
   return { status, lines }
 }
 
