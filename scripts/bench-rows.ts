@@ -7,6 +7,8 @@ export interface BenchRow {
   readonly ratio: number
   /** Where the project has set itself one. */
   readonly goal?: string
+  /** Of both figures; milliseconds by default. */
+  readonly unit?: string
 }
 
 export interface Comparison {
@@ -52,8 +54,8 @@ function median(values: readonly number[]): number {
 
 /** The rows as aligned text under a title. */
 export function printRows(title: string, rows: readonly BenchRow[]): string {
-  const lines = rows.map(({ name, kithMs, other, otherMs, ratio, goal }) => {
-    const figures = `${kithMs.toFixed(1).padStart(9)} ms  ${otherMs.toFixed(1).padStart(9)} ms  ${ratio.toFixed(2).padStart(6)}`
+  const lines = rows.map(({ name, kithMs, other, otherMs, ratio, goal, unit = 'ms' }) => {
+    const figures = `${kithMs.toFixed(1).padStart(9)} ${unit}  ${otherMs.toFixed(1).padStart(9)} ${unit}  ${ratio.toFixed(2).padStart(6)}`
     return `  ${name.padEnd(34)}${figures}  against ${other}${goal === undefined ? '' : ` (goal: ${goal})`}\n`
   })
   return `${title}${' '.repeat(Math.max(1, 36 - title.length))}     kith         other   ratio\n${lines.join('')}`

@@ -37,7 +37,7 @@ export async function makeStage(directory: string, recipeDirectory: string, laye
   if (recipe === undefined) throw new Error(`the recipe ${name} cannot be read`)
   const environment = { XDG_CACHE_HOME: join(directory, 'cache') }
   const config = readConfig(environment, process.getuid?.() ?? 0, process.pid)
-  const settings = buildSettings({ config, environment, options: new Set() }, [])
+  const settings = buildSettings({ config, environment, options: new Set(), values: new Map() }, [])
   mkdirSync(directory, { recursive: true })
   const work = makeWorkDirectory(join(directory, 'work'), name)
   copyFileSync(join(recipeDirectory, 'build'), join(work.recipe, 'build'))
@@ -48,7 +48,11 @@ export async function makeStage(directory: string, recipeDirectory: string, laye
 /** The very request that a build makes. */
 export function planStage({ work, recipe, settings, host, hostEtc }: Stage, layers: Layers): SandboxRequest {
   const sysroot = { ...layers, packages: [], libraries: [], aliases: [] }
-  return planScriptSandbox({ recipe, sysroot, epoch: 315_532_800 }, settings, { work, host, hostEtc })
+  return planScriptSandbox({ recipe, sysroot, epoch: 315_532_800, jobs: { environment: {} } }, settings, {
+    work,
+    host,
+    hostEtc,
+  })
 }
 
 /** Plans, makes and runs the sandbox as a build does; gives what the script printed. */

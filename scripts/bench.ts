@@ -1,9 +1,12 @@
 import { benchArchive } from './bench-archive.ts'
 import { benchEmptyBuild } from './bench-empty-build.ts'
 import { benchHash } from './bench-hash.ts'
+import { benchJobs } from './bench-jobs.ts'
 import { benchPlan } from './bench-plan.ts'
+import { benchQueries } from './bench-queries.ts'
 import { type BenchRow, printRows } from './bench-rows.ts'
 import { benchSandbox } from './bench-sandbox.ts'
+import { benchSchedule } from './bench-schedule.ts'
 import { benchStartUp } from './bench-start-up.ts'
 
 /**
@@ -13,6 +16,9 @@ import { benchStartUp } from './bench-start-up.ts'
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'start-up': benchStartUp,
   plan: benchPlan,
+  queries: benchQueries,
+  schedule: benchSchedule,
+  jobs: benchJobs,
   'empty-build': benchEmptyBuild,
   sandbox: benchSandbox,
   archive: archiveRows,

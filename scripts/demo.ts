@@ -18,16 +18,18 @@ const words = process.argv.slice(2)
 const wanted = words.filter((word) => !word.startsWith('-'))
 const scratch = mkdtempSync(join(tmpdir(), 'kith-demo-'))
 const root = join(scratch, 'root')
+const jobs = availableParallelism()
 const environment = {
   ...process.env,
   KISS_PATH: join(project, 'examples', 'repo'),
   KISS_ROOT: root,
   KISS_PROMPT: '0',
   KITH_MIRRORS: process.env.KITH_MIRRORS ?? 'apt',
-  MAKEFLAGS: process.env.MAKEFLAGS ?? `-j${availableParallelism()}`,
+  MAKEFLAGS: process.env.MAKEFLAGS ?? `-j${jobs}`,
   XDG_CACHE_HOME: join(scratch, 'cache'),
 }
 const style = terminalStyle(process.env, process.stdout.isTTY)
+let buildMs = 0
 const built: Extract<Event, { kind: 'build-finished' }>[] = []
 
 /** Runs kith and shows its events as the terminal would, but for the compilers' output. */
@@ -96,14 +98,15 @@ function printSummary(): void {
     const version = artifact.slice(name.length + 1, artifact.indexOf('.tar.'))
     return row(name, version, (durationMs / 1000).toFixed(1), String(files), formatBytes(sizeBytes))
   })
-  const total = built.reduce((sum, one) => sum + one.durationMs, 0)
   process.stdout.write(`\n${row('package', 'version', 'seconds', 'files', 'size')}${rows.join('')}`)
-  process.stdout.write(`${built.length} packages in ${(total / 1000).toFixed(0)} s\n`)
+  process.stdout.write(`${built.length} packages in ${(buildMs / 1000).toFixed(0)} s, ${jobs} at one time\n`)
 }
 
 try {
   const named = wanted.length > 0 ? wanted : packages
+  const started = performance.now()
   await run('build', ...named)
+  buildMs = performance.now() - started
   await run('install', ...named)
   if (named.includes('pigz')) await checkPigz()
   printSummary()

@@ -1,9 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { openCanary } from '../test/hostile/canary.ts'
 import { runBatch } from '../test/hostile/run-batch.ts'
 import { scratchParent } from '../test/hostile/scratch-parent.ts'
-import { tryStaged } from '../test/hostile/try-staged.ts'
 
 /**
  * `npm run test:hostile [-- COUNT [FIRST-SEED]]`: generated hostile archives in a root among files that must stay as they are. All are
@@ -25,6 +23,7 @@ try {
 } finally {
   rmSync(directory, { recursive: true, force: true })
 }
+print(`${failures} findings`)
 process.exit(failures === 0 ? 0 : 1)
 
 async function unpackInBatches(): Promise<void> {
@@ -44,16 +43,10 @@ async function unpackInBatches(): Promise<void> {
 }
 
 async function unpackEach(): Promise<void> {
-  using canary = openCanary(directory)
-  const total = { unpacked: 0, refused: 0, mostMemory: 0 }
-  for (let seed = firstSeed; seed < firstSeed + count; seed += stagedEvery) {
-    const { findings, outcome, memoryBytes } = await tryStaged(seed, canary)
-    report(findings)
-    if (outcome !== undefined) total[outcome]++
-    total.mostMemory = Math.max(total.mostMemory, memoryBytes)
-  }
-  print(`each in a confined process: ${total.unpacked} unpacked, ${total.refused} refused`)
-  tellMemory('confined processes', total.mostMemory)
+  const run = await runBatch({ directory, firstSeed, count, staged: { every: stagedEvery } }, patienceMs)
+  report(run.findings)
+  print(`each in a confined process: ${run.outcomes.unpacked} unpacked, ${run.outcomes.refused} refused`)
+  tellMemory('confined processes', run.memoryBytes)
 }
 
 function report(findings: readonly string[]): void {

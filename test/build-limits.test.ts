@@ -55,7 +55,8 @@ if exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3
 [ -e /etc/resolv.conf ] && echo NAMES || echo NONAMES
 exit 0
 `
-  const outcome = ({ stderr }: Run): string[] => stderr.split('\n').filter((line) => /^[A-Z]+$/.test(line))
+  const outcome = ({ stderr }: Run): string[] =>
+    stderr.split('\n').flatMap((line) => /^(?:\w+ +\| )?([A-Z]+)$/.exec(line)?.[1] ?? [])
 
   sandboxed(
     title('is reached by whom --network names, or KITH_NETWORK, and by nobody else; the plan shows it'),

@@ -151,6 +151,19 @@ describe('build scripts', () => {
   })
 })
 
+describe('what builds leave', () => {
+  const left: Readonly<Record<string, readonly [string, string]>> = {
+    'a name with a line break': ['mkdir "$1/a\nb"', 'line break'],
+    'a name that staging uses': ['mkdir -p "$1/usr/.kith-staging"', 'only kith itself may have'],
+  }
+  for (const [what, [command, reason]] of Object.entries(left))
+    sandboxed(title(what), async () => {
+      world.recipe('odd', { build: `#!/bin/sh -e\n${command}\n` })
+
+      expectClearError(await world.run('build', 'odd'), reason)
+    })
+})
+
 describe('surroundings', () => {
   sandboxed(title('a cache below a file'), async () => {
     world.recipe('any')

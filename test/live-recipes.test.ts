@@ -1,37 +1,16 @@
 import { expect, test } from 'bun:test'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hasLiveFacts, writeLiveRepositories } from './live-repositories.ts'
 
 /** The facts of 571 live recipes as a repository of files, planned by the executable itself. */
 const data = join(import.meta.dir, '..', '..', 'shared', 'data')
 const kith = join(import.meta.dir, '..', 'dist', 'kith')
-const hasData = existsSync(join(data, 'kiss-repos.json'))
+const hasData = hasLiveFacts && existsSync(join(data, 'kiss-build-order.json'))
 
-interface Facts {
-  readonly name: string
-  readonly repo: string
-  readonly version: string
-  readonly release: string
-  readonly depends: readonly { readonly name: string; readonly make: boolean }[]
-  readonly sources: readonly string[]
-}
-
-function readJson<Value>(file: string): Value {
-  return JSON.parse(readFileSync(join(data, file), 'utf8')) as Value
-}
-
-/** Version, depends and sources as they are; local files are not there, as in a repository that is only half cloned. */
-function writeRepositories(directory: string): void {
-  for (const { name, repo, version, release, depends, sources } of readJson<Facts[]>('kiss-repos.json')) {
-    const recipe = join(directory, repo, name)
-    mkdirSync(recipe, { recursive: true })
-    writeFileSync(join(recipe, 'build'), '#!/bin/sh -e\n', { mode: 0o755 })
-    writeFileSync(join(recipe, 'version'), `${version} ${release}\n`)
-    if (depends.length > 0)
-      writeFileSync(join(recipe, 'depends'), depends.map((one) => `${one.name}${one.make ? ' make' : ''}\n`).join(''))
-    if (sources.length > 0) writeFileSync(join(recipe, 'sources'), `${sources.join('\n')}\n`)
-  }
+function readOrders(): [string, readonly string[] | null][] {
+  return Object.entries(JSON.parse(readFileSync(join(data, 'kiss-build-order.json'), 'utf8')))
 }
 
 test.skipIf(!hasData)(
@@ -39,15 +18,13 @@ test.skipIf(!hasData)(
   () => {
     const scratch = mkdtempSync(join(tmpdir(), 'kith-live-'))
     try {
-      writeRepositories(scratch)
-      const repositories = ['core', 'extra', 'wayland', 'community'].map((name) => join(scratch, name))
       const env = {
         PATH: process.env.PATH,
-        KISS_PATH: repositories.join(':'),
+        KISS_PATH: writeLiveRepositories(scratch, { isComplete: false }),
         KISS_ROOT: join(scratch, 'root'),
         XDG_CACHE_HOME: join(scratch, 'cache'),
       }
-      const orders = Object.entries(readJson<Record<string, readonly string[] | null>>('kiss-build-order.json'))
+      const orders = readOrders()
       const planned = orders.map(([name]) => {
         const child = Bun.spawnSync([kith, 'build', '--dry-run', '--names', name], {
           env,

@@ -45,6 +45,15 @@ rootless(title('an ordinary user builds, installs and removes in a root of their
   expect(world.leftovers()).toEqual([])
 })
 
+rootless(title("an ordinary user's builds take tokens of the jobserver, and put them back"), async () => {
+  const build =
+    '#!/bin/sh -e\nwhile ! token=$(head -c 1 /kith/jobserver); do :; done\necho "token $token"\necho + >/kith/jobserver\n'
+  for (const name of ['one', 'two']) world.recipe(name, { build })
+  const { status, stderr } = await world.runWith({ under: asUser, env: { MAKEFLAGS: '-j3' } }, 'build', 'one', 'two')
+
+  expect([status, stderr.match(/token \+/g)?.length]).toEqual([0, 2])
+})
+
 test.skipIf(!hasNamespaces || !isRoot)(
   title('root and an ordinary user build the same bytes (and needs root, to be both)'),
   async () => {

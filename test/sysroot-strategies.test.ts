@@ -98,7 +98,7 @@ for (const one of cases) {
   here(title('configure and make with tools of the host and a library of a layer'), async () => {
     greetRecipe()
     world.recipe('hello', { build: configureAndMake, depends: 'greet make\n' })
-    const { stderr, status } = await run(one, {}, 'build', 'hello')
+    const { stderr, status } = await run(one, {}, 'build', '--jobs', '1', 'hello')
 
     expect([stderr, status]).toEqual([
       expect.stringContaining('hello from a layer\ntwins\n4755 regular file\ndata\n'),
@@ -117,7 +117,7 @@ for (const one of cases) {
     sh('mv usr/share real-share && ln -s ../real-share usr/share && rm -rf ../cache/kiss/bin', world.root)
     world.recipe('hello', { build: configureAndMake, depends: 'greet make\n' })
     rmSync(join(world.repository, 'greet'), { recursive: true })
-    const { stderr, status } = await run(one, {}, 'build', 'hello')
+    const { stderr, status } = await run(one, {}, 'build', '--jobs', '1', 'hello')
 
     expect([stderr, status]).toEqual([
       expect.stringContaining('hello from a layer\ntwins\n4755 regular file\ndata\n'),

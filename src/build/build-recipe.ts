@@ -9,12 +9,15 @@ import { ensureHostEtc } from '../sandbox/host-etc.ts'
 import { isFile, makeDirectory } from '../system/files.ts'
 import { artifactDirectory, storeArtifact } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
+import { type BuildStages, openStages } from './build-stages.ts'
 import { copyRecipe } from './copy-recipe.ts'
+import type { BuildTokens } from './jobserver.ts'
 import { dropKeptBuild, keepFailedBuild } from './kept-build.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { runPackaging, runUnpacking } from './run-jobs.ts'
 import { runScript } from './run-script.ts'
 import { chooseEpoch } from './script-environment.ts'
+import { connectJobs } from './script-jobs.ts'
 import type { SysrootPackages } from './sysroot-packages.ts'
 import { makeWorkDirectory, removeWorkDirectory, type WorkDirectory } from './work-directory.ts'
 import type { PackageResult } from './worker-job.ts'
@@ -26,6 +29,9 @@ export interface BuildRequest {
   readonly index: number
   readonly total: number
   readonly reason: 'explicit' | 'implicit'
+  readonly tokens: BuildTokens
+  /** Programs that it may run where its tools take no tokens. */
+  readonly share: number
 }
 
 /**
@@ -41,12 +47,14 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
   emit({ kind: 'build-started', package: name, version: versionLabel(recipe.version), index, total, reason })
   const work = makeWorkDirectory(settings.workDirectory, name)
   try {
-    const { artifact, packaged } = await buildIn(work, request, settings, context)
+    const stages = openStages(name, context)
+    const { artifact, packaged } = await buildIn({ work, stages }, request, settings, context)
     const file = join(artifactDirectory(settings.cacheDirectory), artifact)
     await storeArtifact(join(work.output, artifact), file)
     tell(recipe, packaged, context)
     const { files, sizeBytes } = packaged
-    emit({ kind: 'build-finished', package: name, artifact, durationMs: performance.now() - started, files, sizeBytes })
+    const durationMs = performance.now() - started
+    emit({ kind: 'build-finished', package: name, artifact, durationMs, phases: stages.end(), files, sizeBytes })
     await hooks.run('post-package', [name, file], join(work.destdir, 'var/db/kiss/installed', name))
     return file
   } finally {
@@ -56,8 +64,8 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
 
 /** The steps up to a tarball in the output directory, with the hooks between them. */
 async function buildIn(
-  work: WorkDirectory,
-  { recipe, sysroot, host }: BuildRequest,
+  { work, stages }: { readonly work: WorkDirectory; readonly stages: BuildStages },
+  { recipe, sysroot, host, tokens, share }: BuildRequest,
   settings: BuildSettings,
   context: Context,
 ): Promise<{ artifact: string; packaged: PackageResult }> {
@@ -72,12 +80,15 @@ async function buildIn(
     hostEtc: await ensureHostEtc(layersDirectoryOf(settings.cacheDirectory), { hasNetwork: settings.hasNetwork(name) }),
   }
   if (isFile(join(recipe.directory, 'sources'))) await hooks.run('pre-extract', [name, work.destdir])
+  stages.enter('unpack')
   const { newestMtime } = await runUnpacking(recipe, settings, surroundings, context)
   const epoch = chooseEpoch(settings.environment.SOURCE_DATE_EPOCH, newestMtime)
   makeDirectory(join(work.destdir, 'var/db/kiss/installed'))
   await hooks.run('pre-build', [name, work.build], work.build)
+  stages.enter('script')
   try {
-    await runScript({ recipe, sysroot, epoch }, settings, surroundings, context)
+    const jobs = connectJobs({ sysroot, work, share }, tokens, settings)
+    await runScript({ recipe, sysroot, epoch, jobs }, settings, surroundings, context)
   } catch (error) {
     if (isKithError(error, 'build-failed') || isKithError(error, 'build-limit-reached')) {
       await hooks.run('build-fail', [name, work.build])
@@ -87,6 +98,7 @@ async function buildIn(
   }
   dropKeptBuild(settings.cacheDirectory, name)
   await hooks.run('post-build', [name, work.destdir])
+  stages.enter('package')
   const artifact = printArtifactName({ name, version: recipe.version, compression: settings.compression })
   const packaged = await runPackaging(recipe, { artifact, epoch, sysroot }, settings, surroundings, context)
   return { artifact, packaged }

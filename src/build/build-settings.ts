@@ -3,6 +3,7 @@ import type { Compression } from '../model/artifact-name.ts'
 import type { BuildLimits } from '../model/build-limits.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { SandboxFile } from '../model/sandbox-file.ts'
+import type { ScheduleLimits } from '../model/schedule-limits.ts'
 import type { SysrootSetting } from '../model/sysroot-setting.ts'
 
 /** What a build needs to know besides the recipe. */
@@ -30,6 +31,10 @@ export interface BuildSettings {
   /** Use the host's tools also where there is a base. */
   readonly usesHostTools: boolean
   readonly fetch: FetchSettings
+  /** How much is built at one time. */
+  readonly schedule: ScheduleLimits
+  /** After a failure, build everything that does not need what failed. */
+  readonly keepsGoing: boolean
   /** For names of logs. */
   readonly now: Date
 }

@@ -4,6 +4,7 @@ import { type FetchRequest, fetchSources } from '../fetch/fetch-sources.ts'
 import { sourcePath } from '../fetch/source-path.ts'
 import type { Recipe } from '../model/recipe.ts'
 import { isHashable, type Source, type SourceLine } from '../model/sources.ts'
+import { isFile } from '../system/files.ts'
 import { refusePrivateRecipe, refusePrivateSources } from './refuse-private.ts'
 
 /**
@@ -16,16 +17,28 @@ export async function fetchRecipes(
   settings: FetchSettings,
   context: Context,
 ): Promise<void> {
-  for (const recipe of recipes) {
-    refusePrivateRecipe(recipe.directory)
-    refusePrivateSources(recipe)
-  }
+  refusePrivate(recipes)
   if (!context.hooks.isActive) {
     for (const recipe of recipes)
       for (const source of recipe.sources) if (isLocal(source)) tellFound(recipe, source, context)
     return await fetchSources(recipes.flatMap(fetchRequests), settings, context)
   }
   for (const recipe of recipes) await fetchWithHooks(recipe, settings, context)
+}
+
+/** Throws `recipe-reads-private` where one of them would give away what not everybody may read. */
+export function refusePrivate(recipes: readonly Recipe[]): void {
+  for (const recipe of recipes) {
+    refusePrivateRecipe(recipe.directory)
+    refusePrivateSources(recipe)
+  }
+}
+
+/** Whether every source is there already, so that fetching it needs no network. A branch may have moved. */
+export function isAtHand({ name, sources }: Recipe, cacheDirectory: string): boolean {
+  return sources.every(
+    (source) => isLocal(source) || (source.kind === 'remote' && isFile(sourcePath(cacheDirectory, name, source))),
+  )
 }
 
 async function fetchWithHooks(recipe: Recipe, settings: FetchSettings, context: Context): Promise<void> {

@@ -11,6 +11,7 @@ import { findKeptBuild } from './kept-build.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { runUnpacking } from './run-jobs.ts'
 import { chooseEpoch } from './script-environment.ts'
+import { plainJobs } from './script-jobs.ts'
 import { planScriptSandbox } from './script-sandbox.ts'
 import type { SysrootPackages } from './sysroot-packages.ts'
 import { makeWorkDirectory, removeWorkDirectory } from './work-directory.ts'
@@ -48,7 +49,7 @@ export async function openShell(
           settings.environment.SOURCE_DATE_EPOCH,
           (await runUnpacking(recipe, settings, surroundings, context)).newestMtime,
         )
-    const request = planScriptSandbox({ recipe, sysroot, epoch }, settings, surroundings)
+    const request = planScriptSandbox({ recipe, sysroot, epoch, jobs: plainJobs(settings) }, settings, surroundings)
     tell(name, { isUsable, script: request.command.argv }, context)
     const environment = {
       ...request.command.environment,

@@ -11,6 +11,7 @@ import {
   type TreePath,
   textTreePath,
 } from '../model/tree-path.ts'
+import { isReservedPath } from '../system/archive/artifact-path.ts'
 import { packArtifact } from '../system/archive/pack-artifact.ts'
 import { digestFile } from '../system/digests.ts'
 import { isFile, makeDirectory, readText, writeFileAtomic } from '../system/files.ts'
@@ -54,7 +55,7 @@ export async function packageTree(job: PackageJob): Promise<PackageResult> {
 
 const nostripFile = textTreePath('/nostrip')
 
-/** The way to the database entry must be directories, and nothing in the tree a socket or device. */
+/** The way to the database entry must be directories, and nothing in the tree what no artifact can have. */
 function checkTree(destdir: string, entry: TreePath, name: string): void {
   const refuse = (path: TreePath, reason: string): never => {
     throw new KithError('build-left-unusable', { package: name, path: bytesText(path), reason })
@@ -67,7 +68,10 @@ function checkTree(destdir: string, entry: TreePath, name: string): void {
   if (treeEntry(destdir, database) !== undefined)
     for (const other of treeNames(destdir, database))
       if (childPath(database, other) !== entry) refuse(childPath(database, other), 'is the entry of another package')
-  for (const { path, kind } of walkTree(destdir)) if (kind === 'other') refuse(path, 'is a socket or a device')
+  for (const { path, kind } of walkTree(destdir)) {
+    if (kind === 'other') refuse(path, 'is a socket or a device')
+    if (isReservedPath(path)) refuse(path, 'has a name that begins with ".kith", as only kith itself may have')
+  }
 }
 
 /** What the manifest lists: everything but libtool's leftovers, with the two files that are still to be written. */

@@ -1,18 +1,25 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from '../events/context.ts'
 import { verifySources } from '../fetch/verify-sources.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Recipe } from '../model/recipe.ts'
-import { hostWarnings, requireSandbox } from '../sandbox/host.ts'
+import { createWorkQueue, type QueueOptions } from '../plan/work-queue.ts'
+import { hostWarnings, requireSandbox, type SandboxHost } from '../sandbox/host.ts'
 import { requireSandboxFiles } from '../sandbox/sandbox-files.ts'
 import { claimDirectory } from '../system/claimed-directory.ts'
-import { basePackage } from './base-packages.ts'
+import { openBuildGate } from './build-gate.ts'
 import type { BuildSettings } from './build-settings.ts'
-import { buildWithHints } from './build-with-hints.ts'
-import { fetchRecipes } from './fetch-recipes.ts'
-import { layersDirectoryOf } from './layers-directory.ts'
+import { endSchedule, tellFailure } from './end-schedule.ts'
+import { fetchRecipes, isAtHand, refusePrivate } from './fetch-recipes.ts'
+import { openJobserver } from './jobserver.ts'
 import type { PackageWorld } from './missing-dependencies.ts'
-import { collectSysroot } from './sysroot-packages.ts'
+import { createPerformer } from './perform-work.ts'
+import { type PackageWork, planWork } from './plan-work.ts'
+import { loadDurations } from './remember-durations.ts'
+import { runQueue } from './run-queue.ts'
+import { sampleSchedule } from './sample-schedule.ts'
+import { chooseTokens } from './script-jobs.ts'
 
 /** What is to be done, in order. */
 export interface BuildPlan {
@@ -21,44 +28,85 @@ export interface BuildPlan {
   readonly cached: ReadonlyMap<PackageName, string>
 }
 
+type Supply = Omit<PackageWorld, 'artifactOf'>
+
 /**
- * Fetches and verifies the sources of the whole plan, then builds one recipe after the other, each with the ones before it
- * at hand as layers; no root is changed. Gives the tarballs of all steps. The first failure ends it. Where no sandbox can be
- * made, nothing is fetched either.
+ * Builds the recipes of a plan, several at a time, each with those that it needs at hand as layers; no root is changed. What is
+ * there of their sources is verified before the first build; what must be fetched is fetched meanwhile. Gives the tarballs of
+ * all steps. After a failure nothing is started any more, or with `keepsGoing` nothing that needs what failed; what runs is
+ * waited for. Throws the failure, or of several `builds-failed`. Where no sandbox can be made, nothing is fetched either.
  */
 export async function runBuildPlan(
   plan: BuildPlan,
-  supply: Omit<PackageWorld, 'artifactOf'>,
+  supply: Supply,
   settings: BuildSettings,
   context: Context,
 ): Promise<ReadonlyMap<PackageName, string>> {
   if (plan.steps.length === 0) return new Map()
+  const host = await prepareHost(supply, settings, context)
+  const recipes = plan.steps.map(({ recipe }) => recipe)
+  const absent = await fetchPresent(recipes, settings, context)
+  // Held until the process ends, or the session removes it.
+  claimDirectory(settings.workDirectory)
+  const { cacheDirectory } = settings
+  const work = planWork(recipes, { absent, cacheDirectory, durations: loadDurations(cacheDirectory) })
+  const jobs = chooseJobs(settings, context)
+  using jobserver = openJobserver(chooseTokens(settings))
+  const packages = recipes.map(({ name }) => name)
+  context.emit({ kind: 'schedule-started', packages, jobs, tokens: jobserver.total })
+  const queue = createWorkQueue(work, jobs === 1 ? inOrder(work) : {})
+  const gate = openBuildGate(queue, jobserver, settings, context)
+  using _sampling = sampleSchedule(queue, jobserver, context)
+  const built = new Map<PackageName, string>()
+  const atOnce = (): number =>
+    queue.ready('build').length + queue.running().filter(({ kind }) => kind === 'build').length
+  const share = (): number => Math.max(1, Math.floor(jobserver.total / Math.max(1, Math.min(jobs, atOnce()))))
+  const failures = await runQueue(queue, {
+    room: { fetch: settings.fetch.parallel, build: jobs },
+    signal: context.signal,
+    perform: createPerformer({ plan, supply, host, built, share, tokensOf: gate.tokensOf }, settings, context),
+    admit: gate.admit,
+    untilRoom: gate.untilRoom,
+    failed: (failure) => tellFailure(failure, settings, context),
+  })
+  endSchedule({ recipes, built, failures }, context)
+  return built
+}
+
+async function prepareHost(supply: Supply, settings: BuildSettings, { emit }: Context): Promise<SandboxHost> {
   const host = await requireSandbox(settings.sysroot)
   requireSandboxFiles(settings.sandboxFiles, [settings.cacheDirectory, join(supply.root, '/var/db/kiss')])
   // Directories made from here on end up in layers and artifacts, which must not differ by who builds.
   process.umask(0o022)
-  for (const text of hostWarnings(host)) context.emit({ kind: 'notice', level: 'warning', text })
-  const recipes = plan.steps.map(({ recipe }) => recipe)
-  await fetchRecipes(recipes, settings.fetch, context)
-  for (const recipe of recipes) await verifySources(recipe, settings.fetch, context)
-  const built = new Map<PackageName, string>()
-  const artifactOf = (name: PackageName): string | undefined => built.get(name) ?? plan.cached.get(name)
-  const layersDirectory = layersDirectoryOf(settings.cacheDirectory)
-  // Held until the process ends, or the session removes it.
-  claimDirectory(settings.workDirectory)
-  for (const [position, { recipe, reason }] of plan.steps.entries()) {
-    const index = position + 1
-    const total = plan.steps.length
-    await context.hooks.run('queue-status', [recipe.name, String(index), String(total)])
-    const sysroot = await collectSysroot(recipe.dependencies, { ...supply, artifactOf }, layersDirectory, settings)
-    if (index === 1 && sysroot.hasHostTools) tellHostTools(context)
-    const request = { recipe, sysroot, host, index, total, reason }
-    built.set(recipe.name, await buildWithHints(request, { ...supply, artifactOf }, settings, context))
-  }
-  return built
+  for (const text of hostWarnings(host)) emit({ kind: 'notice', level: 'warning', text })
+  return host
 }
 
-function tellHostTools({ emit }: Pick<Context, 'emit'>): void {
-  const text = `no complete "${basePackage}" is installed or built: builds use the host's own tools below the declared dependencies`
-  emit({ kind: 'notice', level: 'info', text })
+/**
+ * Verifies the sources that are there, so that nothing is built where one of them is wrong; gives the packages whose sources are
+ * not. With hooks everything is fetched here: they see one package after the other.
+ */
+async function fetchPresent(
+  recipes: readonly Recipe[],
+  settings: BuildSettings,
+  context: Context,
+): Promise<ReadonlySet<PackageName>> {
+  refusePrivate(recipes)
+  const isAbsent = (recipe: Recipe): boolean =>
+    !context.hooks.isActive && !isAtHand(recipe, settings.fetch.cacheDirectory)
+  const present = recipes.filter((recipe) => !isAbsent(recipe))
+  await fetchRecipes(present, settings.fetch, context)
+  for (const recipe of present) await verifySources(recipe, settings.fetch, context)
+  return new Set(recipes.filter(isAbsent).map(({ name }) => name))
+}
+
+/** Hooks were written for one build after the other: only who asks for more gets more. */
+function chooseJobs({ schedule: { jobs } }: BuildSettings, { hooks }: Context): number {
+  return jobs ?? (hooks.isActive ? 1 : availableParallelism())
+}
+
+/** One after the other nothing is gained by another order than that of the plan. */
+function inOrder(work: readonly PackageWork[]): QueueOptions {
+  const positions = new Map(work.map(({ id }, index) => [id, index]))
+  return { urgencyOf: (id) => -(positions.get(id) ?? 0) }
 }

@@ -5,6 +5,7 @@ export const sandboxPaths = {
   recipe: (name: string): string => `/kith/recipe/${name}`,
   source: (index: number): string => `/kith/sources/${index}`,
   home: '/kith/home',
+  jobserver: '/kith/jobserver',
   executable: '/kith/bin/kith',
   job: '/kith/job.json',
   output: '/kith/out',

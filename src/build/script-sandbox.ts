@@ -11,12 +11,14 @@ import type { BuildSettings } from './build-settings.ts'
 import type { WorkerSurroundings } from './run-worker.ts'
 import { sandboxPaths } from './sandbox-paths.ts'
 import { scriptEnvironment } from './script-environment.ts'
+import type { ScriptJobs } from './script-jobs.ts'
 import type { SysrootPackages } from './sysroot-packages.ts'
 
 export interface ScriptRequest {
   readonly recipe: Recipe
   readonly sysroot: SysrootPackages
   readonly epoch: number
+  readonly jobs: ScriptJobs
 }
 
 export type ScriptSurroundings = Pick<WorkerSurroundings, 'work' | 'hostEtc' | 'host'>
@@ -40,7 +42,7 @@ export function planScriptSandbox(
 
 /** The root that a script sees, and which parts of it the script may write. */
 function planMounts(
-  { recipe: { name }, sysroot }: ScriptRequest,
+  { recipe: { name }, sysroot, jobs }: ScriptRequest,
   { sandboxFiles }: BuildSettings,
   { work, hostEtc }: ScriptSurroundings,
 ): { mounts: MountOperation[]; landlock: LandlockRule[] } {
@@ -59,24 +61,38 @@ function planMounts(
     { kind: 'bind', target: build, source: work.build, isWritable: true },
     { kind: 'bind', target: destdir, source: work.destdir, isWritable: true },
     { kind: 'bind', target: sandboxPaths.recipe(name), source: work.recipe, isWritable: false },
+    // Programs write to a named pipe all the same, but its mode and times are kith's.
+    ...(jobs.pipe === undefined ? [] : [bindReadOnly(sandboxPaths.jobserver, jobs.pipe)]),
     { kind: 'seal-root' },
   ]
   const writable = [build, destdir, sandboxPaths.home, ...(hasVarTmp ? ['/var/tmp'] : [])]
-  return { mounts, landlock: [...writable.map((path): LandlockRule => ({ path, access: 'write' })), ...files.landlock] }
+  const landlock = writable.map((path): LandlockRule => ({ path, access: 'write' }))
+  if (jobs.pipe !== undefined) landlock.push({ path: sandboxPaths.jobserver, access: 'write-file' })
+  return { mounts, landlock: [...landlock, ...files.landlock] }
 }
 
-function planCommand({ recipe, epoch }: ScriptRequest, settings: BuildSettings, file: string): SandboxSpec['command'] {
+function bindReadOnly(target: string, source: string): MountOperation {
+  return { kind: 'bind', target, source, isWritable: false }
+}
+
+function planCommand(
+  { recipe, epoch, jobs }: ScriptRequest,
+  settings: BuildSettings,
+  file: string,
+): SandboxSpec['command'] {
   const { name, format, version } = recipe
   const destdir = sandboxPaths.destdir(name)
-  const environment = scriptEnvironment(name, settings.environment, {
+  const inherited = scriptEnvironment(name, settings.environment, {
     passed: settings.passedVariables,
     hasNetwork: settings.hasNetwork(name),
     sourceDateEpoch: epoch,
   })
+  const environment = { ...inherited, ...jobs.environment }
   return {
     argv: [...interpreter(file), `${sandboxPaths.recipe(name)}/build`, destdir, version.version],
     cwd: sandboxPaths.build(name),
     environment: format === 'puke' ? { ...environment, pkg_dir: destdir } : environment,
+    ...(jobs.descriptors && { opened: { path: sandboxPaths.jobserver, descriptors: jobs.descriptors } }),
   }
 }
 

@@ -4,6 +4,7 @@ import type { PackageWorld } from '../build/missing-dependencies.ts'
 import { type FetchSettings, fetchDefaults } from '../fetch/fetch-settings.ts'
 import { parseMirrors } from '../fetch/mirrors/parse-mirrors.ts'
 import type { PackageName } from '../model/package-name.ts'
+import { parseJobs, parseLoad, type ScheduleLimits } from '../model/schedule-limits.ts'
 import { readRecipe } from '../recipe/read-recipe.ts'
 import { findRecipe } from '../recipe/repositories.ts'
 import { type InstalledPackage, readManifest } from '../store/installed-database.ts'
@@ -18,7 +19,7 @@ export function fetchSettings({ config, environment }: Pick<Invocation, 'config'
 
 /** How packages are built, from the settings. */
 export function buildSettings(
-  invocation: Pick<Invocation, 'config' | 'environment' | 'options'>,
+  invocation: Pick<Invocation, 'config' | 'environment' | 'options' | 'values'>,
   named: readonly PackageName[],
 ): BuildSettings {
   const { config, environment, options } = invocation
@@ -37,7 +38,18 @@ export function buildSettings(
     hasNetwork: networkOf(invocation, named),
     usesHostTools: options.has('--host-tools'),
     fetch: fetchSettings(invocation),
+    schedule: scheduleOf(invocation),
+    keepsGoing: options.has('--keep-going'),
     now: new Date(),
+  }
+}
+
+function scheduleOf({ config, values }: Pick<Invocation, 'config' | 'values'>): ScheduleLimits {
+  const [jobs, load] = [values.get('--jobs'), values.get('--load')]
+  return {
+    ...config.schedule,
+    ...(jobs === undefined ? {} : { jobs: parseJobs(jobs, '--jobs') }),
+    ...(load === undefined ? {} : { load: parseLoad(load, '--load') }),
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Command } from './command.ts'
+import { contribRows } from './contrib-rows.ts'
+import { questionRows } from './question-rows.ts'
 
 /** One row of the command table. `load` imports the command's own file, so that start-up pays for nothing else. */
 export interface CommandRow {
@@ -9,12 +11,14 @@ export interface CommandRow {
   readonly summary: string
   /** It locks the root first; it is not told of what another command left unfinished, but finishes it. */
   readonly changesRoot?: true
-  /** Options it knows besides --json and --help, without values. */
+  /** Options it knows besides --json and --help; `--jobs N` has a value. */
   readonly options: readonly string[]
+  /** One of the programs that KISS ships as `kiss-NAME`: a program of that name on PATH is run instead, as KISS does. */
+  readonly isContrib?: boolean
   readonly load: () => Promise<Command>
 }
 
-export const commandTable: readonly CommandRow[] = [
+const coreRows: readonly CommandRow[] = [
   {
     name: 'alternatives',
     letter: 'a',
@@ -27,9 +31,22 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'build',
     letter: 'b',
-    usage: '[--dry-run [--names]] [--quiet] [--network] [--host-tools] [PACKAGE...]',
+    usage:
+      '[--dry-run [--names]] [--jobs N] [--load L] [--keep-going] [--quiet] [--network] [--host-tools] [--adopt] [--no-wait] [--resume | PACKAGE...]',
     summary: 'Build packages and what they need',
-    options: ['--dry-run', '--host-tools', '--names', '--network', '--no-wait', '--quiet'],
+    options: [
+      '--adopt',
+      '--dry-run',
+      '--host-tools',
+      '--jobs N',
+      '--keep-going',
+      '--load L',
+      '--names',
+      '--network',
+      '--no-wait',
+      '--quiet',
+      '--resume',
+    ],
     load: async () => (await import('./commands/build.ts')).build,
   },
   {
@@ -43,7 +60,7 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'clean',
     usage: '[--dry-run] [--no-wait] [KEEP]',
-    summary: 'Forget all transactions but the newest KEEP; tell what would be lost',
+    summary: 'Forget old transactions, or tell what they keep',
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/clean.ts')).clean,
   },
@@ -71,8 +88,8 @@ export const commandTable: readonly CommandRow[] = [
   },
   {
     name: 'help',
-    usage: '[COMMAND]',
-    summary: 'Show this help, or that of a command',
+    usage: '[COMMAND|PACKAGE]',
+    summary: 'Show this help, that of a command, or about a package',
     options: [],
     load: async () => (await import('./commands/help.ts')).help,
   },
@@ -94,10 +111,10 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'install',
     letter: 'i',
-    usage: '[--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
+    usage: '[--adopt] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
     changesRoot: true,
-    options: ['--dry-run', '--no-wait'],
+    options: ['--adopt', '--dry-run', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
   {
@@ -158,22 +175,22 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'search',
     letter: 's',
-    usage: '[GLOB...]',
-    summary: 'Find recipes by name',
-    options: [],
+    usage: '[--description] [GLOB...] | --file PATH...',
+    summary: 'Find recipes by name, description or installed file',
+    options: ['--description', '--file'],
     load: async () => (await import('./commands/search.ts')).search,
   },
   {
     name: 'shell',
     usage: '[--network] [--host-tools] [PACKAGE]',
-    summary: 'Open a shell where a package is built, or where its build failed',
+    summary: 'Open a shell where a package is built or its build failed',
     options: ['--host-tools', '--network'],
     load: async () => (await import('./commands/shell.ts')).shell,
   },
   {
     name: 'undo',
     usage: '[--dry-run] [--no-wait] [NUMBER]',
-    summary: 'Bring the root back to before the last transaction, or an earlier one',
+    summary: 'Bring the root back to before a transaction',
     changesRoot: true,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/undo.ts')).undo,
@@ -189,9 +206,9 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'upgrade',
     letter: 'U',
-    usage: '[--quiet]',
-    summary: 'Build and install what the repositories have in other versions',
-    options: ['--no-wait', '--quiet'],
+    usage: '[--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet]',
+    summary: 'Build and install what repositories have in other versions',
+    options: ['--adopt', '--jobs N', '--keep-going', '--load L', '--no-wait', '--quiet'],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
@@ -211,16 +228,42 @@ export const commandTable: readonly CommandRow[] = [
   },
 ]
 
+/** As the help shows them. */
+export const commandGroups: readonly { readonly title: string; readonly rows: readonly CommandRow[] }[] = [
+  { title: 'Commands', rows: coreRows },
+  { title: 'Questions', rows: questionRows },
+  { title: 'What KISS has as programs kiss-NAME', rows: contribRows },
+]
+
+/** Every command, by name. */
+export const commandTable: readonly CommandRow[] = commandGroups
+  .flatMap(({ rows }) => rows)
+  .sort((one, other) => (one.name < other.name ? -1 : 1))
+
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {
+  '--adopt': 'Copy files in the way that no package has to FILE.orig, and replace them',
   '--all': 'Read every file again, also those whose times are as they were',
+  '--description': 'Look in the README files of the recipes, not at names',
   '--dry-run': 'Show what would be done, in order, and do nothing',
+  '--file': 'Look for installed files with these paths; globs match whole paths',
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
+  '--html': 'One page that needs nothing else, to search and fold',
+  '--jobs N': 'Build up to N packages at one time (default: as many as there are processors)',
+  '--keep-going': 'After a failure, build everything that does not need what failed',
+  '--load L': 'Start no further build while the load of the machine is L or more',
   '--json': 'Print events and results as JSON lines',
+  '--make': 'With what is only needed to build',
   '--names': 'With --dry-run: only the names, one per line',
   '--network': 'Let the build scripts of the named packages use the network',
+  '--no-limit': 'Show all, however many there are',
   '--no-wait': 'Fail at once where another kith is changing the root',
+  '--offline': 'Ask nobody: use what is cached, and tell how old it is',
   '--quiet': 'Show no build output, but the end of one that fails',
+  '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
+  '--reverse': 'Show what needs them instead of what they need',
+  '--svg': 'A picture',
+  '--resume': 'Go on with the last build that failed or was interrupted; what it has built stays',
 }
 
 /** The row of a command by its exact name or letter. */

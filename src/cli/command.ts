@@ -11,11 +11,16 @@ export interface ResultItem {
 export interface Invocation {
   readonly arguments: readonly string[]
   readonly options: ReadonlySet<string>
+  /** Of the options that have one. */
+  readonly values: ReadonlyMap<string, string>
   readonly config: Config
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly context: Context
-  /** One item of the command's result, on standard output: `line` for people and scripts, or with --json `item`. */
-  readonly show: (line: string, item: ResultItem) => void
+  /**
+   * One item of the command's result, on standard output: `line` for people and scripts (bytes where it holds the name of a
+   * file), or with --json `item`.
+   */
+  readonly show: (line: string | Uint8Array, item: ResultItem) => void
 }
 
 /** Loads, plans, asks, applies; gives the exit status. Expected failures are thrown as KithError. */

@@ -48,7 +48,7 @@ export async function installNamed(
   const { root, isForced, refusesConflicts } = config
   const artifactOf = (name: PackageName): string | undefined =>
     given.get(name) ?? builtArtifact(name, repositories, config)
-  const settings = { root, isForced, refusesConflicts, environment }
+  const settings = { root, isForced, refusesConflicts, environment, adopts: options.has('--adopt') }
   if (options.has('--dry-run')) {
     using work = claimDirectory(workDirectoryOf(config))
     const directory = join(work.path, 'preview')

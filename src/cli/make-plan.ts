@@ -1,4 +1,4 @@
-import { findArtifact } from '../build/artifact-cache.ts'
+import { artifactDirectory, findArtifact } from '../build/artifact-cache.ts'
 import type { BuildSettings } from '../build/build-settings.ts'
 import type { BuildPlan } from '../build/run-build-plan.ts'
 import type { Config } from '../config/config.ts'
@@ -10,6 +10,8 @@ import { planBuildOrder } from '../plan/build-order.ts'
 import { loadRecipes } from '../recipe/load-recipes.ts'
 import { requireRecipe } from '../recipe/require-recipe.ts'
 import type { InstalledPackage } from '../store/installed-database.ts'
+import { fileInfo, readDirectory } from '../system/files.ts'
+import { namesOfDependencies } from './dependencies-in.ts'
 import { requireReading } from './load-recipes.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -23,6 +25,8 @@ export interface PlanOptions {
   readonly config: Config
   /** Whether what was named may come from the cache too. */
   readonly mayUseCache: boolean
+  /** What was named comes from the cache where it was built since then, in milliseconds since 1970. */
+  readonly builtSinceMs?: number | undefined
 }
 
 export interface PlannedBuild {
@@ -40,27 +44,35 @@ export interface PlannedBuild {
 export function makePlan(
   { names, repositories }: Workspace,
   installed: ReadonlyMap<PackageName, InstalledPackage>,
-  { config, mayUseCache }: PlanOptions,
+  { config, mayUseCache, builtSinceMs }: PlanOptions,
 ): PlannedBuild {
   const readings = loadRecipes(names, repositories)
   for (const name of names) requireReading(name, readings, repositories)
   const { order, explicit, alwaysRebuild } = planBuildOrder(names, {
-    dependenciesOf: (name) => readings.get(name)?.dependencies.map((dependency) => dependency.name),
+    dependenciesOf: namesOfDependencies(readings),
     installed: new Set(installed.keys()),
     isForced: config.isForced,
   })
   const isExplicit = new Set(explicit)
+  const inCache = packagesInCache(config.cacheDirectory)
   const cached = new Map<PackageName, string>()
   const steps: PlannedStep[] = []
   for (const name of order) {
     const reading = requireReading(name, readings, repositories)
-    const { version } = reading
-    const mayCome = version !== undefined && (mayUseCache || !alwaysRebuild.has(name))
-    const artifact = mayCome ? findArtifact(config.cacheDirectory, name, version, config.compression) : undefined
-    if (artifact !== undefined) cached.set(name, artifact)
+    const version = inCache.has(name) ? reading.version : undefined
+    const artifact = version && findArtifact(config.cacheDirectory, name, version, config.compression)
+    const mayCome = (file: string): boolean =>
+      mayUseCache || !alwaysRebuild.has(name) || (fileInfo(file)?.mtimeMs ?? 0) >= (builtSinceMs ?? Infinity)
+    if (artifact !== undefined && mayCome(artifact)) cached.set(name, artifact)
     else steps.push({ name, reading, reason: isExplicit.has(name) ? 'explicit' : 'implicit' })
   }
   return { steps, cached, explicit, order }
+}
+
+/** Names of packages that have any tarball in the cache. */
+function packagesInCache(cacheDirectory: string): ReadonlySet<string> {
+  const files = readDirectory(artifactDirectory(cacheDirectory)) ?? []
+  return new Set(files.map((file) => file.slice(0, Math.max(0, file.lastIndexOf('@')))))
 }
 
 /** The plan with every recipe read. Throws `recipe-invalid` for the first that cannot be used. */

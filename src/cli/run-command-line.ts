@@ -13,15 +13,18 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   try {
     const row = findCommand(word === '--help' || word === '-h' ? 'help' : word)
     const config = readConfig(process.env, process.getuid?.() ?? 0, process.pid)
-    if (row === undefined) return await (await import('./run-extension.ts')).runExtension(word, rest, config)
-    return await runCommand(row, rest, config)
+    if (row !== undefined && row.isContrib !== true) return await runCommand(row, rest, config)
+    const { findExtension, runExtension } = await import('./run-extension.ts')
+    const extension = findExtension(word, rest, config)
+    if (extension.kind === 'program') return await runExtension(extension.path, word, rest)
+    return await runCommand(extension.row, rest, config)
   } catch (error) {
     return (await import('./report-failure.ts')).reportFailure(error, rest.includes('--json'))
   }
 }
 
 async function runCommand(row: CommandRow, words: readonly string[], config: Config): Promise<number> {
-  const { positional, options } = parseOptions(row, words)
+  const { positional, options, values } = parseOptions(row, words)
   const command = await row.load()
   if (options.has('--help')) return (await import('./commands/help.ts')).printCommandHelp(row)
   const { openSession } = await import('./session.ts')
@@ -29,7 +32,7 @@ async function runCommand(row: CommandRow, words: readonly string[], config: Con
     // Listing takes no lock, whatever else the command can do.
     const isListing = row.name === 'alternatives' && positional.length === 0
     if (row.changesRoot !== true || isListing) await tellPending(config, session)
-    return await command({ ...session, arguments: positional, options, config, environment: process.env })
+    return await command({ ...session, arguments: positional, options, values, config, environment: process.env })
   })
 }
 
@@ -42,17 +45,37 @@ async function tellPending({ root }: Config, { context }: Pick<Invocation, 'cont
   context.emit({ kind: 'transaction-pending', id, command: summary.command, isRunning })
 }
 
-function parseOptions(row: CommandRow, words: readonly string[]): { positional: string[]; options: Set<string> } {
+interface ParsedWords {
+  readonly positional: readonly string[]
+  readonly options: ReadonlySet<string>
+  readonly values: ReadonlyMap<string, string>
+}
+
+/** Options may stand anywhere before `--`; a value follows its option as the next word or after `=`. */
+function parseOptions(row: CommandRow, words: readonly string[]): ParsedWords {
   const known = ['--json', '--help', ...row.options]
   const positional: string[] = []
   const options = new Set<string>()
-  const end = words.indexOf('--')
-  words.forEach((word, index) => {
-    if (index === end) return
-    if (word === '-h' && (end < 0 || index < end)) options.add('--help')
-    else if (!word.startsWith('--') || (end >= 0 && index > end)) positional.push(word)
-    else if (known.includes(word)) options.add(word)
-    else throw new KithError('unknown-option', { command: row.name, option: word, known })
-  })
-  return { positional, options }
+  const values = new Map<string, string>()
+  const queue = words.values()
+  for (const word of queue) {
+    if (word === '--') {
+      positional.push(...queue)
+      break
+    }
+    if (word !== '-h' && !word.startsWith('--')) {
+      positional.push(word)
+      continue
+    }
+    const [option = '', given] = word === '-h' ? ['--help'] : word.split(/=(.*)/s, 2)
+    const takesValue = known.some((one) => one.startsWith(`${option} `))
+    if (!(takesValue || (known.includes(option) && given === undefined)))
+      throw new KithError('unknown-option', { command: row.name, option: word, known })
+    options.add(option)
+    const value = takesValue ? (given ?? queue.next().value) : undefined
+    if (takesValue && value === undefined)
+      throw new KithError('missing-argument', { command: row.name, expected: `a value after ${option}` })
+    if (value !== undefined) values.set(option, value)
+  }
+  return { positional, options, values }
 }

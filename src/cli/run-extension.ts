@@ -1,25 +1,41 @@
-import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
-import { isExecutable, readDirectory } from '../system/files.ts'
 import { runAttached } from '../system/process.ts'
+import { type CommandRow, commandTable } from './command-table.ts'
+import { extensionPrograms } from './extension-programs.ts'
+
+/** What a word means that is no command of kith's own: a program, or one of KISS's contrib programs that kith has built in. */
+export type Extension =
+  | { readonly kind: 'program'; readonly path: string }
+  | { readonly kind: 'built-in'; readonly row: CommandRow }
 
 /**
- * Runs the first executable `kiss-<word>*` on PATH (folders in PATH's order, bytewise inside one) with the remaining
- * arguments; gives its exit status. Throws `unknown-command`.
+ * The first executable `kiss-<word>*` on PATH, folders in PATH's order, bytewise inside one. A program on PATH is preferred to
+ * what kith has built in of that name, as with KISS; but not by itself, and not for --json, which only kith knows. Throws
+ * `unknown-command`.
  */
-export async function runExtension(word: string, words: readonly string[], config: Config): Promise<number> {
-  const extension = word === '' || word.startsWith('-') ? undefined : findExtension(word, config.searchPath)
-  if (extension === undefined) throw new KithError('unknown-command', { command: word })
-  const env = { ...process.env, _KISS_LVL: '0', KISS_PID: '' }
-  return await runAttached([extension, ...words], `run the extension ${word}`, { env, output: 'output' })
+export function findExtension(word: string, words: readonly string[], config: Config): Extension {
+  const builtIn = commandTable.find(({ name, isContrib }) => isContrib === true && name === word)
+  if (builtIn !== undefined) {
+    const isOwn = words.includes('--json') || process.env.KITH_EXTENSION === word
+    const program = isOwn ? undefined : findProgram(config.searchPath, (name) => name === word)
+    return program === undefined ? { kind: 'built-in', row: builtIn } : { kind: 'program', path: program }
+  }
+  if (word === '' || word.startsWith('-')) throw new KithError('unknown-command', { command: word })
+  const program = findProgram(config.searchPath, (name) => name.startsWith(word))
+  if (program !== undefined) return { kind: 'program', path: program }
+  const row = commandTable.find(({ name, isContrib }) => isContrib === true && name.startsWith(word))
+  if (row === undefined) throw new KithError('unknown-command', { command: word })
+  return { kind: 'built-in', row }
 }
 
-function findExtension(word: string, searchPath: string): string | undefined {
-  for (const directory of searchPath.split(':')) {
-    const names = directory === '' ? [] : (readDirectory(directory) ?? [])
-    for (const name of names)
-      if (name.startsWith(`kiss-${word}`) && isExecutable(join(directory, name))) return join(directory, name)
-  }
+/** Runs an extension with the remaining arguments; gives its exit status. */
+export async function runExtension(path: string, word: string, words: readonly string[]): Promise<number> {
+  const env = { ...process.env, _KISS_LVL: '0', KISS_PID: '', KITH_EXTENSION: word }
+  return await runAttached([path, ...words], `run the extension ${word}`, { env, output: 'output' })
+}
+
+function findProgram(searchPath: string, isWanted: (name: string) => boolean): string | undefined {
+  for (const { name, path } of extensionPrograms(searchPath)) if (isWanted(name)) return path
   return undefined
 }

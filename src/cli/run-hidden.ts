@@ -9,6 +9,8 @@ export async function runHidden(word: string, argument: string): Promise<number 
         return await (await import('../sandbox/launcher.ts')).launchSandbox(argument)
       case '__worker':
         return await (await import('../build/worker.ts')).runWorkerJob(argument)
+      case '__chroot':
+        return await (await import('../system/enter-root.ts')).enterRoot(argument)
       case '__stage':
         return (await import('../store/enter-stage.ts')).enterStage(argument)
       case '__unpack':

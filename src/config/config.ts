@@ -2,6 +2,7 @@ import { KithError } from '../errors/kith-error.ts'
 import { type Compression, compressions, isCompression } from '../model/artifact-name.ts'
 import { type BuildLimits, parseLimits } from '../model/build-limits.ts'
 import { parseSandboxFiles, type SandboxFile } from '../model/sandbox-file.ts'
+import { parseSchedule, type ScheduleLimits } from '../model/schedule-limits.ts'
 import { isSysrootSetting, type SysrootSetting, sysrootSettings } from '../model/sysroot-setting.ts'
 
 /** Every setting, read once from the environment and frozen. Engines never see it: the command line hands them values. */
@@ -32,6 +33,8 @@ export interface Config {
   readonly compression: Compression
   /** KITH_LIMITS: what a build may use. */
   readonly limits: BuildLimits
+  /** KITH_SCHEDULE: how much is built at one time. */
+  readonly schedule: ScheduleLimits
   /** KITH_ENVIRONMENT: variables that build scripts see besides those about building. */
   readonly passedVariables: readonly string[]
   /** KITH_NETWORK: packages whose build scripts may use the network. */
@@ -44,6 +47,8 @@ export interface Config {
   readonly hooks: readonly string[]
   /** KITH_MIRRORS, not yet read. */
   readonly mirrors: string
+  /** KITH_REPOLOGY: where `outdated` asks Repology. */
+  readonly repology: string
   /** Programs on PATH named `kiss-*` are commands. */
   readonly searchPath: string
   readonly processName: string
@@ -73,6 +78,7 @@ export function readConfig(environment: Environment, userId: number, processId: 
     hasColour: environment.KISS_COLOR !== '0' && !environment.NO_COLOR,
     compression: readCompression(environment.KISS_COMPRESS || 'zst'),
     limits: parseLimits(environment.KITH_LIMITS ?? ''),
+    schedule: parseSchedule(environment.KITH_SCHEDULE ?? ''),
     passedVariables: words(
       'KITH_ENVIRONMENT',
       environment.KITH_ENVIRONMENT,
@@ -84,6 +90,7 @@ export function readConfig(environment: Environment, userId: number, processId: 
     sysroot: readSysroot(environment.KITH_SYSROOT || 'auto'),
     hooks: list(environment.KISS_HOOK),
     mirrors: environment.KITH_MIRRORS ?? '',
+    repology: webAddress('KITH_REPOLOGY', environment.KITH_REPOLOGY || 'https://repology.org'),
     searchPath: environment.PATH ?? '/usr/bin:/bin',
     processName,
   })
@@ -108,6 +115,15 @@ function words(setting: string, text: string | undefined, form: RegExp, expected
 function absolute(setting: string, value: string): string {
   if (!value.startsWith('/')) throw new KithError('invalid-setting', { setting, value, expected: 'an absolute path' })
   return value
+}
+
+function webAddress(setting: string, value: string): string {
+  if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value
+  throw new KithError('invalid-setting', {
+    setting,
+    value,
+    expected: 'an address that begins with https:// or http://',
+  })
 }
 
 function readSysroot(value: string): SysrootSetting {

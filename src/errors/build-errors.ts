@@ -27,6 +27,14 @@ export const buildErrors = {
     ({ package: name, limit, log }) => `Cannot build "${name}": ${limitReached[limit]}\n  log ${log}`,
     ({ limit, log }) => `Read the end of the log: tail -n 50 ${shellWord(log)}; or allow more: ${allowMore(limit)}`,
   ),
+  'builds-failed': entry<{ failed: readonly string[]; total: number }>(
+    ({ failed, total }) => `Cannot build ${failed.length} of ${total} packages: ${failed.join(' ')}`,
+    ({ failed: [name = ''] }) => `Look at each, for example: kith shell ${name}; what is built stays built`,
+  ),
+  'nothing-to-resume': entry<Record<string, never>>(
+    () => 'Cannot go on with a build: no build of several packages has failed or was interrupted',
+    () => 'Name what is to be built: kith build PACKAGE...',
+  ),
   'dependencies-not-built': entry<{ package: string; missing: readonly string[] }>(
     ({ package: name, missing }) => `Cannot open a shell for "${name}": not built yet: ${missing.join(' ')}`,
     ({ missing }) => `Build what it needs first: kith build ${missing.join(' ')}`,

@@ -1,6 +1,7 @@
 import { buildErrors } from './build-errors.ts'
 import { cliErrors } from './cli-errors.ts'
 import { fetchErrors } from './fetch-errors.ts'
+import { queryErrors } from './query-errors.ts'
 import { recipeErrors } from './recipe-errors.ts'
 import { sandboxErrors } from './sandbox-errors.ts'
 import { storeErrors } from './store-errors.ts'
@@ -14,6 +15,7 @@ export const catalogue = {
   ...sandboxErrors,
   ...buildErrors,
   ...storeErrors,
+  ...queryErrors,
   ...systemErrors,
 } as const
 

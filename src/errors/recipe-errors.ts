@@ -1,15 +1,25 @@
 import { entry } from './entry.ts'
+import { shellWord } from './printable.ts'
 
 export const recipeErrors = {
   'invalid-name': entry<{ name: string; reason: string }>(
     ({ name, reason }) => `Cannot use package name "${name}": ${reason}`,
   ),
-  'recipe-not-found': entry<{ name: string; searched: readonly string[] }>(
+  'recipe-not-found': entry<{
+    name: string
+    searched: readonly string[]
+    similar?: readonly string[]
+    mentioned?: readonly string[]
+  }>(
     ({ name }) => `Cannot find package "${name}": no repository and no installed package has it`,
-    ({ searched }) =>
-      searched.length === 0
-        ? 'Set KISS_PATH to the directories that hold recipes'
-        : `Searched ${searched.join(', ')}; kith search '*' lists what is there`,
+    ({ name, searched, similar = [], mentioned = [] }) =>
+      mentioned.length > 0
+        ? `The description of ${mentioned.slice(0, 5).join(', ')}${mentioned.length > 5 ? ' and others' : ''} has the word: kith search --description ${shellWord(name)}`
+        : similar.length > 0
+          ? `Did you mean ${similar.join(' or ')}?`
+          : searched.length === 0
+            ? 'Set KISS_PATH to the directories that hold recipes'
+            : `Searched ${searched.join(', ')}; kith search '*' lists what is there`,
   ),
   'recipe-invalid': entry<{
     name: string

@@ -91,6 +91,12 @@ export const storeErrors = {
     ({ reason, failure }) => `${reason}; and the root could not be brought back to what it was: ${failure}`,
     () => 'Nothing is lost: the next command, or kith recover, brings it back as soon as the disk can be written',
   ),
+  'untracked-files': entry<{ package: string; paths: readonly string[] }>(
+    ({ package: name, paths }) =>
+      `Cannot install "${name}": ${paths.length} ${paths.length === 1 ? 'file is' : 'files are'} in the way that no package has:\n${shortList(paths)}`,
+    ({ package: name }) =>
+      `Move them away, or have them copied to FILE.orig and replaced: kith install --adopt ${name}`,
+  ),
   'version-not-kept': entry<{ name: string; version: string; kept: readonly string[] }>(
     ({ name, version, kept }) =>
       `Cannot install "${name}" ${version}: it is not among the built versions that are kept${kept.length === 0 ? '' : `: ${kept.join(' ')}`}`,

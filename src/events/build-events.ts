@@ -56,6 +56,7 @@ export interface BuildFinished {
   readonly package: string
   readonly artifact: string
   readonly durationMs: number
+  readonly phases: readonly { readonly phase: 'unpack' | 'script' | 'package'; readonly durationMs: number }[]
   readonly files: number
   readonly sizeBytes: number
 }

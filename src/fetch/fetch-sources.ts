@@ -3,6 +3,7 @@ import type { Context } from '../events/context.ts'
 import { sourceCachePath } from './cache-path.ts'
 import { fetchRemote, type RemoteRequest } from './fetch-remote.ts'
 import type { FetchSettings } from './fetch-settings.ts'
+import { forEachOf } from './for-each-of.ts'
 import { fetchGit, type GitRequest } from './git/fetch-git.ts'
 import { throwIfInterrupted } from './interrupted.ts'
 
@@ -63,16 +64,4 @@ function firstOfEachPlace(
       failures.set(request, error)
     }
   return [...places.values()]
-}
-
-async function forEachOf<Item>(
-  items: readonly Item[],
-  parallel: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const queue = items.values()
-  const workers = Array.from({ length: Math.max(1, parallel) }, async () => {
-    for (const item of queue) await work(item)
-  })
-  await Promise.all(workers)
 }

@@ -1,4 +1,5 @@
 import { KithError } from '../errors/kith-error.ts'
+import { parseSize } from './size.ts'
 
 /** What one build may use. Undefined: as much as there is. */
 export interface BuildLimits {
@@ -76,9 +77,8 @@ function readDuration(value: string, word: string): number {
 }
 
 function readBytes(value: string, word: string): number {
-  const [, digits, unit = ''] = /^(\d{1,15})([KMGT]?)$/.exec(value) ?? []
-  const bytes = Number(digits) * 1024 ** ' KMGT'.indexOf(unit || ' ')
-  if (bytes > 0 && bytes <= Number.MAX_SAFE_INTEGER) return bytes
+  const bytes = parseSize(value)
+  if (bytes !== undefined) return bytes
   throw invalid(word, `a size like 512M or 8G${word.startsWith('memory=') ? ', a share like 80%' : ''}, or none`)
 }
 

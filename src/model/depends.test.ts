@@ -64,3 +64,15 @@ test('parseDepends() gives only names of packages, for any text', () => {
     }),
   )
 })
+
+test('parseDepends() reads plain lines as it reads the same with more blanks', () => {
+  const line = fc.tuple(fc.stringMatching(/^[a-z][a-z0-9+._-]{0,6}$/), fc.boolean())
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
+      const print = (blank: string): string =>
+        lines.map(([name, isMake]) => `${name}${isMake ? `${blank}make` : ''}\n`).join('')
+
+      expect(parseDepends(print(' '), 'depends')).toEqual(parseDepends(print('\t '), 'depends'))
+    }),
+  )
+})

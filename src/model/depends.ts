@@ -18,6 +18,10 @@ export interface DependsReading {
  * `#` do not count; any second word makes it a `make` dependency. A name given twice counts once, as `run` if either is.
  */
 export function parseDepends(text: string, file: string): DependsReading {
+  if (isPlain.test(text)) {
+    const plain = parsePlain(text)
+    if (plain !== undefined) return plain
+  }
   const byName = new Map<PackageName, Dependency>()
   const problems: Problem[] = []
   if (text.includes('\r\n'))
@@ -48,7 +52,30 @@ export function parseDepends(text: string, file: string): DependsReading {
   return { dependencies: [...byName.values()], problems }
 }
 
+/** Lines as nearly all are: `name` or `name make`, a blank between, nothing else. */
+const isPlain = /^(?:[A-Za-z0-9_][A-Za-z0-9_+.-]{0,99}(?: make)?\n)*$/
+
+/** The same for such lines, in a fraction of the time; undefined where a name is there twice. */
+function parsePlain(text: string): DependsReading | undefined {
+  const dependencies: Dependency[] = []
+  const names = new Set<string>()
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start)
+    const isMake = text.startsWith(' make', end - 5) && end - 5 > start
+    const name = text.slice(start, isMake ? end - 5 : end)
+    names.add(name)
+    dependencies.push({ name: name as PackageName, kind: isMake ? 'make' : 'run' })
+    start = end + 1
+  }
+  return names.size === dependencies.length ? { dependencies, problems: [] } : undefined
+}
+
 /** One line per dependency, in the order given. */
 export function printDepends(dependencies: readonly Dependency[]): string {
-  return dependencies.map(({ name, kind }) => `${name}${kind === 'make' ? ' make' : ''}\n`).join('')
+  return dependencies.map((dependency) => `${printDependency(dependency)}\n`).join('')
+}
+
+/** `zlib`, or `cmake make`. */
+export function printDependency({ name, kind }: Dependency): string {
+  return `${name}${kind === 'make' ? ' make' : ''}`
 }

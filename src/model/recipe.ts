@@ -23,6 +23,8 @@ export interface Recipe {
    */
   readonly checksums: readonly ChecksumLine[] | undefined
   readonly checksumsFile: string
+  /** A file `alone` is there: no other build may run at the same time. */
+  readonly runsAlone?: boolean
 }
 
 /** A reader's result: the recipe (undefined when a problem is an error: it cannot be built) and everything it found. */
@@ -33,5 +35,9 @@ export interface RecipeReading {
   /** Known even when the recipe cannot be built: enough to plan, and to install a tarball. */
   readonly version: Version | undefined
   readonly dependencies: readonly Dependency[]
+  /** Every line of the sources file that can be told from its text, comments included. */
+  readonly sourceLines: readonly SourceLine[]
+  /** As in the recipe. */
+  readonly checksums: readonly ChecksumLine[] | undefined
   readonly problems: readonly Problem[]
 }

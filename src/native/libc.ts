@@ -25,6 +25,7 @@ const signatures = {
   linkat: { args: ['i32', 'ptr', 'i32', 'ptr', 'i32'], returns: 'i32' },
   mkdirat: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
   mkfifoat: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
+  mkfifo: { args: ['ptr', 'u32'], returns: 'i32' },
   mount: { args: ['ptr', 'ptr', 'ptr', 'u64', 'ptr'], returns: 'i32' },
   openat: { args: ['i32', 'ptr', 'i32', 'u32'], returns: 'i32' },
   pipe2: { args: ['ptr', 'i32'], returns: 'i32' },

@@ -12,7 +12,9 @@ export interface DepthFirstOptions {
 
 interface Step {
   readonly name: PackageName
-  readonly rest: Iterator<PackageName>
+  readonly needs: readonly PackageName[]
+  /** Which of them is looked at next. */
+  next: number
 }
 
 /**
@@ -25,20 +27,20 @@ export function* walkDepthFirst(
   { done, onCycle }: DepthFirstOptions,
 ): Generator<PackageName> {
   if (done.has(root)) return
-  const steps: Step[] = [{ name: root, rest: edges(root).values() }]
+  const steps: Step[] = [{ name: root, needs: edges(root), next: 0 }]
   const open = new Set([root])
   for (let step = steps.at(-1); step !== undefined; step = steps.at(-1)) {
-    const { value, done: isLast } = step.rest.next()
-    if (isLast === true || value === undefined) {
+    const need = step.needs[step.next++]
+    if (need === undefined) {
       steps.pop()
       open.delete(step.name)
       done.add(step.name)
       yield step.name
-    } else if (open.has(value)) {
-      onCycle?.([...open].slice([...open].indexOf(value)).concat(value))
-    } else if (!done.has(value)) {
-      steps.push({ name: value, rest: edges(value).values() })
-      open.add(value)
+    } else if (open.has(need)) {
+      onCycle?.([...open].slice([...open].indexOf(need)).concat(need))
+    } else if (!done.has(need)) {
+      steps.push({ name: need, needs: edges(need), next: 0 })
+      open.add(need)
     }
   }
 }

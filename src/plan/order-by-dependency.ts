@@ -8,6 +8,8 @@ import { type DependenciesOf, walkDepthFirst } from './depth-first.ts'
  */
 export function orderByDependency(names: readonly PackageName[], dependenciesOf: DependenciesOf): PackageName[] {
   const wanted = new Set(names)
+  // One alone has its place without looking at all that is behind it.
+  if (wanted.size < 2) return [...wanted]
   const done = new Set<PackageName>()
   const order: PackageName[] = []
   for (const root of wanted)

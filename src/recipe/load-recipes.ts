@@ -1,11 +1,12 @@
 import type { PackageName } from '../model/package-name.ts'
 import type { RecipeReading } from '../model/recipe.ts'
-import { readRecipe } from './read-recipe.ts'
-import { findRecipe } from './repositories.ts'
+import { openRecipe } from './open-recipe.ts'
+import { createRecipeFinder } from './recipe-finder.ts'
 
 /**
- * Reads the recipes of `targets` and of everything they depend on, make and runtime dependencies alike, each once. A name that
- * no repository has is absent from the result; a recipe that cannot be used is in it, with its dependencies and problems.
+ * Opens the recipes of `targets` and of everything they depend on, make and runtime dependencies alike, each once. A name that
+ * no repository has is absent from the result; a recipe that cannot be used is in it, with its dependencies and problems. Each is read when more than
+ * its dependencies is asked for.
  */
 export function loadRecipes(
   targets: readonly PackageName[],
@@ -13,11 +14,12 @@ export function loadRecipes(
 ): Map<PackageName, RecipeReading> {
   const readings = new Map<PackageName, RecipeReading>()
   const seen = new Set(targets)
+  const findRecipe = createRecipeFinder(repositories)
   // Names added while the set is walked are walked too.
   for (const name of seen) {
-    const directory = findRecipe(name, repositories)
+    const directory = findRecipe(name)
     if (directory === undefined) continue
-    const reading = readRecipe(directory, name)
+    const reading = openRecipe(directory, name)
     readings.set(name, reading)
     for (const dependency of reading.dependencies) seen.add(dependency.name)
   }

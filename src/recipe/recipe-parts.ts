@@ -27,7 +27,7 @@ export interface ChecksumsPart extends Pick<ChecksumsReading, 'problems'> {
   readonly lines: Recipe['checksums']
 }
 
-export function readVersion(directory: RecipeDirectory): VersionReading {
+export function readVersion(directory: Pick<RecipeDirectory, 'path' | 'entries'>): VersionReading {
   const { text, problems } = readEntry(directory, 'version')
   const file = join(directory.path, 'version')
   if (text !== undefined) return parseVersion(text, file)
@@ -36,7 +36,7 @@ export function readVersion(directory: RecipeDirectory): VersionReading {
   return { version: undefined, problems: problems.length > 0 ? problems : [absent] }
 }
 
-export function readDepends(directory: RecipeDirectory): DependsReading {
+export function readDepends(directory: Pick<RecipeDirectory, 'name' | 'path' | 'entries'>): DependsReading {
   const { text, problems } = readEntry(directory, 'depends')
   const file = join(directory.path, 'depends')
   if (text === undefined) return { dependencies: [], problems }
@@ -114,6 +114,7 @@ export function assembleReading(
           sourceLines: sources.lines,
           checksums: checksums.lines,
           checksumsFile: join(directory.path, 'checksums'),
+          ...(directory.entries.has('alone') ? { runsAlone: true } : {}),
         }
       : undefined
   return {
@@ -122,6 +123,8 @@ export function assembleReading(
     recipe,
     version: version.version,
     dependencies: depends.dependencies,
+    sourceLines: sources.lines,
+    checksums: checksums.lines,
     problems,
   }
 }

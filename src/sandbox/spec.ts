@@ -50,6 +50,8 @@ export interface SandboxSpec {
     readonly argv: readonly string[]
     readonly cwd: string
     readonly environment: Readonly<Record<string, string>>
+    /** A file of the sandbox that it inherits open for reading and writing, under these numbers. */
+    readonly opened?: { readonly path: string; readonly descriptors: readonly number[] } | undefined
     /** The size of the terminal that it runs in, where it runs in one. */
     readonly terminal?: { readonly columns: number; readonly rows: number } | undefined
   }

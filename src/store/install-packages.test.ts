@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import type { HookType } from '../events/hooks.ts'
@@ -310,4 +311,31 @@ test('installPackages() tells a post-install hook that fails, and goes on: every
   expect(hooked).toEqual(['one', 'two'])
   expect(events).toContainEqual({ kind: 'hook-failed', package: 'one', hook: '/hook', status: 'status 7' })
   expect(events.filter(({ kind }) => kind === 'installed')).toHaveLength(2)
+})
+
+test('installPackages() refuses to replace files that no package has, unless they are the same; adopting keeps them aside', async () => {
+  using at = scratch()
+  fs.mkdirSync(join(at.root, 'usr'))
+  for (const [name, text] of Object.entries({ mine: 'mine', same: 'same', 'mine.orig': 'taken' }))
+    fs.writeFileSync(join(at.root, 'usr', name), text)
+  const artifact = await packPackage({ name: 'tool', nodes: { '/usr/mine': 'theirs', '/usr/same': 'same' } }, at)
+  const settings = { root: at.root, isForced: false, refusesConflicts: false, environment: {} }
+  const request = { names: [parsePackageName('tool')], artifactOf: () => artifact }
+  const before = showFiles(at.root)
+
+  const error = await failureOf(() => installPackages(request, settings, testContext().context))
+  expect([error.code, error.message.includes('/usr/mine'), error.message.includes('/usr/same')]).toEqual([
+    'untracked-files',
+    true,
+    false,
+  ])
+  expect(showFiles(at.root)).toEqual(before)
+
+  await installPackages(request, { ...settings, adopts: true }, testContext().context)
+  expect(showFiles(at.root)).toEqual({
+    '/usr/mine': 'theirs',
+    '/usr/mine.orig': 'taken',
+    '/usr/mine.orig2': 'mine',
+    '/usr/same': 'same',
+  })
 })

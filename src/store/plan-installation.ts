@@ -11,7 +11,7 @@ import type { StagedPackage } from './staging.ts'
  */
 export async function planInstallation(
   packages: readonly StagedPackage[],
-  settings: Pick<InstallSettings, 'root' | 'isForced' | 'refusesConflicts'>,
+  settings: Pick<InstallSettings, 'root' | 'isForced' | 'refusesConflicts' | 'adopts'>,
 ): Promise<Transaction<InstallChange>> {
   const trees = new Map(packages.map(({ name, directory }) => [name, diskTree(directory)]))
   const root = new PlannedTree(diskTree(settings.root), trees)

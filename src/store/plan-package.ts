@@ -22,6 +22,7 @@ import { emptyState, isBelowEtc, type PackageState, readPackageState } from './p
 import { type PlacedStagedEntry, physicalPathsFor, placeEntries } from './placed-entries.ts'
 import type { StagedContent } from './staged-content.ts'
 import type { StagedPackage } from './staging.ts'
+import { findUntracked, planAdoption } from './untracked.ts'
 
 export interface PackagePlan {
   readonly change: InstallChange
@@ -35,7 +36,7 @@ export interface PackagePlan {
 export async function planPackage(
   staged: StagedPackage,
   root: TreeView,
-  settings: Pick<InstallSettings, 'isForced' | 'refusesConflicts'>,
+  settings: Pick<InstallSettings, 'isForced' | 'refusesConflicts' | 'adopts'>,
 ): Promise<PackagePlan> {
   const { name } = staged
   const oldState = readOldState(name, root, settings)
@@ -71,8 +72,12 @@ export async function planPackage(
     besideEtc,
     keptEtc,
   }
+  const untracked = await findUntracked({ entries, choices, contents: staged.contents, oldState, physical })
+  if (untracked.length > 0 && !settings.adopts && !settings.isForced)
+    throw new KithError('untracked-files', { package: name, paths: untracked.map(bytesText) })
+  const adoption = settings.adopts ? planAdoption(untracked, root) : []
   const kept = { name, staged, stagedTree, entries, choices, manifest, besideEtc, root }
-  return { change, operations: [...operations, ...planKeptFacts(kept)] }
+  return { change, operations: [...adoption, ...operations, ...planKeptFacts(kept)] }
 }
 
 interface KeptInput {

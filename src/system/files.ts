@@ -75,6 +75,38 @@ export function readLatin1(path: string): string {
   return attempt('read', path, () => fs.readFileSync(path, 'latin1'))
 }
 
+const small = Buffer.allocUnsafe(1 << 14)
+
+/**
+ * The text of a small file, read with as few calls as can be: undefined where it is not there, is a link, or holds more, so that
+ * the caller looks closer. It never waits, whatever is at `path`.
+ */
+export function readSmallText(path: string): string | undefined {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants
+  let fd: number | undefined
+  try {
+    fd = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    const length = fs.readSync(fd, small, 0, small.length, 0)
+    return length < small.length ? small.toString('utf8', 0, length) : undefined
+  } catch {
+    return undefined
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd)
+  }
+}
+
+/** What a directory holds, by name; undefined where there is no such directory. Links are not followed. */
+export function readDirectoryKinds(path: string): Map<string, FileKind> | undefined {
+  try {
+    const kindOf = (one: fs.Dirent): FileKind =>
+      one.isDirectory() ? 'directory' : one.isFile() ? 'file' : one.isSymbolicLink() ? 'symlink' : 'other'
+    return new Map(fs.readdirSync(path, { withFileTypes: true }).map((one) => [one.name, kindOf(one)]))
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined
+    throw failed('list', path, error)
+  }
+}
+
 /** Names in bytewise order; undefined where there is no such directory. */
 export function readDirectory(path: string): string[] | undefined {
   try {
@@ -159,6 +191,18 @@ export function makeEmptyFile(path: string): void {
 export function makeSymlink(to: string, path: string): void {
   makeDirectory(dirname(path))
   attempt('create link', path, () => fs.symlinkSync(to, path))
+}
+
+/** A symlink at `path`, in the place of a file or link that is there: never nothing. */
+export function replaceWithSymlink(to: string, path: string): void {
+  const temporary = join(dirname(path), `.${process.pid}-${counter++}.link`)
+  try {
+    fs.symlinkSync(to, temporary)
+    fs.renameSync(temporary, path)
+  } catch (error) {
+    discard(temporary)
+    throw failed('create link', path, error)
+  }
 }
 
 /** A symlink to each of `targets` in `directory`, which is made: `0`, `1`, `2`, ... */

@@ -50,6 +50,10 @@ export async function run(argv: readonly string[], purpose: string, options: Run
 export interface AttachedOptions extends Omit<RunOptions, 'stdin'> {
   /** Where its output goes: `error` for programs that run beside a command's own result. */
   readonly output: 'output' | 'error'
+  /** What it reads instead of the terminal. */
+  readonly input?: Uint8Array
+  /** Gets its process id as soon as it runs. */
+  readonly started?: (id: number) => void
 }
 
 /** Runs a program with the terminal as it is; gives its exit status. Throws `program-missing`. */
@@ -60,10 +64,11 @@ export async function runAttached(argv: readonly string[], purpose: string, opti
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       env: options.env,
-      stdin: 'inherit',
+      stdin: options.input ?? 'inherit',
       stdout: options.output === 'error' ? 2 : 'inherit',
       stderr: 'inherit',
     })
+    options.started?.(child.pid)
     return await child.exited
   } catch (error) {
     if (errorCode(error) === 'ENOENT') throw new KithError('program-missing', { program, purpose })

@@ -7,6 +7,8 @@ export interface Command {
   readonly argv: readonly string[]
   readonly cwd: string
   readonly environment: Readonly<Record<string, string>>
+  /** A file that it inherits open for reading and writing, under these numbers. */
+  readonly opened?: { readonly path: string; readonly descriptors: readonly number[] } | undefined
 }
 
 export interface Ending {
@@ -19,17 +21,35 @@ export interface Ending {
  * process id. Throws `program-missing` where it cannot be executed.
  */
 export async function runUnder(
-  { argv, cwd, environment }: Command,
+  { argv, cwd, environment, opened }: Command,
   started: (id: number) => void,
   input: 'copy' | 'inherit' = 'copy',
 ): Promise<Ending> {
   // Our own descriptor is the host's file or null device: root could change its mode through it.
   const stdin = input === 'inherit' ? 'inherit' : isNullDevice(0) ? 'ignore' : 'pipe'
-  const child = spawn(argv, 'run in the sandbox', { cwd, env: environment, stdin, stdout: 1, stderr: 1 })
+  using extra = openUnder(opened)
+  const stdio: Stdio = [stdin, 1, 1, ...extra.numbered]
+  const child = spawn(argv, 'run in the sandbox', { cwd, env: environment, stdio })
   started(child.pid)
   if (child.stdin instanceof Object) void feed(child.stdin)
   const status = await child.exited
   return { status, signal: child.signalCode?.toString() }
+}
+
+type Stdio = [stdin: 'inherit' | 'ignore' | 'pipe', stdout: number, stderr: number, ...extra: (number | null)[]]
+
+/** Descriptors from 3 on as a program is to have them, null for those in between that it has not. */
+function openUnder(opened: Command['opened']): Disposable & { readonly numbered: (number | null)[] } {
+  const { path = '', descriptors = [] } = opened ?? {}
+  const numbered: (number | null)[] = Array.from({ length: Math.max(2, ...descriptors) - 2 }, () => null)
+  // Each for itself: what one program sets on it is not set on the others.
+  for (const number of descriptors) numbered[number - 3] = fs.openSync(path, 'r+')
+  return {
+    numbered,
+    [Symbol.dispose]: () => {
+      for (const fd of numbered) if (fd !== null) fs.closeSync(fd)
+    },
+  }
 }
 
 /** Hands on what this process reads, to its end or until nobody wants it. */
@@ -119,20 +139,19 @@ function spawn(argv: readonly string[], purpose: string, options: SpawnOptions):
   }
 }
 
-/** Reads to the end even when the sink has thrown, after `stop`: a program that cannot write would never end. */
+/**
+ * Reads to the end even when the sink has thrown, after `stop`: a program that cannot write would never end. As a stream, which
+ * waits in the event loop: each blocking read takes a thread for as long as a build says nothing, and there are few.
+ */
 async function drain(fd: number, sink: OutputSink, stop: () => void): Promise<void> {
-  const bytes = new Uint8Array(1 << 16)
   let failure: { readonly error: unknown } | undefined
-  const hand = (some: Uint8Array): void => {
+  for await (const bytes of Bun.file(fd).stream())
     try {
-      if (failure === undefined) sink(some)
+      if (failure === undefined) sink(bytes)
     } catch (error) {
       failure = { error }
       stop()
     }
-  }
-  for (let length = await readSome(fd, bytes); length > 0; length = await readSome(fd, bytes))
-    hand(bytes.subarray(0, length))
   if (failure !== undefined) throw failure.error
 }
 

@@ -7,6 +7,7 @@ import { makeWorkDirectory, type WorkDirectory } from '../../src/build/work-dire
 import { fetchDefaults } from '../../src/fetch/fetch-settings.ts'
 import type { BuildLimits } from '../../src/model/build-limits.ts'
 import type { Recipe } from '../../src/model/recipe.ts'
+import { defaultSchedule } from '../../src/model/schedule-limits.ts'
 import { readRecipe } from '../../src/recipe/read-recipe.ts'
 import type { SandboxHost } from '../../src/sandbox/host.ts'
 import { openSysroot } from '../../src/sandbox/open-sysroot.ts'
@@ -14,6 +15,7 @@ import { type Protection, protections } from '../../src/sandbox/protections.ts'
 import { runSandbox, type SandboxRequest, type SandboxResult } from '../../src/sandbox/run-sandbox.ts'
 import { claimDirectory } from '../../src/system/claimed-directory.ts'
 import { removeTree } from '../../src/system/files.ts'
+import { openTokenPipe } from '../../src/system/token-pipe.ts'
 import type { Setting, Stopper } from './attempt.ts'
 
 /** What runs share: the program that attacks, and what the host has. */
@@ -102,6 +104,7 @@ export function openBench(setting: Setting, equipment: Equipment): Bench {
   const work = makeWorkDirectory(claimed.path, 'probe')
   linkSync(equipment.attack, join(work.recipe, 'build'))
   writeFileSync(join(work.recipe, 'version'), '1.0 1\n')
+  const pipe = openTokenPipe(join(work.sandbox, 'jobserver'))
   const { recipe } = readRecipe(work.recipe, 'probe')
   if (recipe === undefined) throw new Error('the recipe cannot be read')
   const host = { ...equipment.host, sysroot: setting.strategy }
@@ -127,6 +130,7 @@ export function openBench(setting: Setting, equipment: Equipment): Bench {
     ...bench,
     attack: async (words, options = { dropped: new Set() }) => await runAttack(bench, words, options),
     [Symbol.dispose]: () => {
+      pipe[Symbol.dispose]()
       claimed[Symbol.dispose]()
       removeTree(directory)
     },
@@ -153,6 +157,8 @@ function buildSettings(directory: string, workDirectory: string): BuildSettings 
     hasNetwork: () => false,
     usesHostTools: false,
     fetch: { ...fetchDefaults, cacheDirectory, mirrors: [], environment: {} },
+    schedule: defaultSchedule,
+    keepsGoing: false,
     now: new Date(),
   }
 }
@@ -174,7 +180,9 @@ async function runAttack(
     aliases: [],
   }
   const surroundings = { work, host, hostEtc: join(bench.directory, 'etc-layer') }
-  const planned = planScriptSandbox({ recipe, sysroot, epoch: 0 }, settings, surroundings)
+  // As a build has it: the pipe in its place, and inherited open.
+  const jobs = { environment: {}, pipe: join(work.sandbox, 'jobserver'), descriptors: [60, 61] } as const
+  const planned = planScriptSandbox({ recipe, sysroot, epoch: 0, jobs }, settings, surroundings)
   const without = [...options.dropped].filter(isProtection)
   const [program = ''] = planned.command.argv
   const asked: SandboxRequest = {

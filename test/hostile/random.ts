@@ -7,15 +7,16 @@ export interface Random {
   readonly once: (times: number) => boolean
 }
 
-/** Small and good enough: mulberry32, as its author put it into the public domain. */
+/** Shifts and exclusive ors of 32 bits (Marsaglia, "Xorshift RNGs", 2003), begun so that seeds side by side differ at once. */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0
+  let state = Math.imul(seed + 1, 0x9e3779b1) | 1
   const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) / 2 ** 32
   }
+  for (let turn = 0; turn < 8; turn++) next()
   const number = (below: number): number => Math.floor(next() * below)
   return {
     number,

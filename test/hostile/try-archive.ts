@@ -18,6 +18,8 @@ export interface Trial {
   readonly outcome: Outcome | undefined
   /** What must not be, a line each. */
   readonly findings: readonly string[]
+  /** The most that a process of its own had, or the one that started it. */
+  readonly memoryBytes?: number
 }
 
 /** As an installation does, but in this process, where nothing but the unpacking itself stops anything. */

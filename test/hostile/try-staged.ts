@@ -7,12 +7,11 @@ import type { Canary } from './canary.ts'
 import { generateArchive } from './generate.ts'
 import { aimFrom, compareContents, type Trial } from './try-archive.ts'
 
-export interface StagedTrial extends Trial {
-  readonly memoryBytes: number
-}
-
 /** As the file of an artifact may be: the archive, compressed or not, and sometimes cut. */
 const wrappings: readonly (readonly [string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array])[] = [
+  ['tar', (bytes) => bytes],
+  ['tar.gz', (bytes) => Bun.gzipSync(bytes)],
+  ['tar.zst', (bytes) => Bun.zstdCompressSync(bytes)],
   ['tar', (bytes) => bytes],
   ['tar.gz', (bytes) => Bun.gzipSync(bytes)],
   ['tar.zst', (bytes) => Bun.zstdCompressSync(bytes)],
@@ -22,14 +21,14 @@ const wrappings: readonly (readonly [string, (bytes: Uint8Array<ArrayBuffer>) =>
 ]
 
 /** Tries the archive of `seed` as an installation does: in a confined process of its own, kith's. */
-export async function tryStaged(seed: number, canary: Canary): Promise<StagedTrial> {
+export async function tryStaged(seed: number, canary: Canary): Promise<Trial> {
   const directory = join(canary.root, 't')
   mkdirSync(directory)
   const { bytes, description } = generateArchive(seed, aimFrom(directory, canary))
   const [suffix, wrap] = wrappings[seed % wrappings.length] ?? ['tar', (same: Uint8Array) => same]
   const artifact = join(canary.root, `x@1-1.${suffix}`)
   writeFileSync(artifact, wrap(new Uint8Array(bytes)))
-  const { findings, outcome, memoryBytes } = await stage(artifact, directory)
+  const { findings, outcome, memoryBytes = 0 } = await stage(artifact, directory)
   removeTree(directory)
   removeTree(artifact)
   const all = [
@@ -40,7 +39,7 @@ export async function tryStaged(seed: number, canary: Canary): Promise<StagedTri
   return { outcome, memoryBytes, findings: all.map((one) => [`seed ${seed}: ${one}`, ...description].join('\n  ')) }
 }
 
-async function stage(artifact: string, directory: string): Promise<StagedTrial> {
+async function stage(artifact: string, directory: string): Promise<Trial> {
   const fd = openSync(artifact, 'r')
   const job: StageJob = { artifact, directory, runsPrograms: false, owner: process.pid }
   const child = Bun.spawn([ownExecutable(), '__stage', JSON.stringify(job)], {

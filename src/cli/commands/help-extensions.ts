@@ -1,15 +1,12 @@
-import { join } from 'node:path'
-import { isExecutable, readDirectory, readLatin1 } from '../../system/files.ts'
+import { readLatin1 } from '../../system/files.ts'
 import type { Command } from '../command.ts'
+import { extensionPrograms } from '../extension-programs.ts'
 
 /** Every executable `kiss-*` on PATH with the second line of its file as description; the first of a name wins. */
 export const helpExtensions: Command = async ({ config }) => {
   const found = new Map<string, string>()
-  for (const directory of config.searchPath.split(':'))
-    for (const file of directory === '' ? [] : (readDirectory(directory) ?? [])) {
-      const name = file.startsWith('kiss-') ? file.slice('kiss-'.length) : ''
-      if (name !== '' && !found.has(name) && isExecutable(join(directory, file))) found.set(name, join(directory, file))
-    }
+  for (const { name, path } of extensionPrograms(config.searchPath))
+    if (name !== '' && !found.has(name)) found.set(name, path)
   process.stderr.write('-> Installed extensions (kiss-* in PATH)\n')
   const width = Math.max(0, ...[...found.keys()].map((name) => name.length))
   for (const [name, path] of [...found].sort(([one], [other]) => (one < other ? -1 : 1)))

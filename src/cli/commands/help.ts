@@ -1,7 +1,12 @@
 import { KithError } from '../../errors/kith-error.ts'
+import { printable } from '../../errors/printable.ts'
+import { packageNameFault, parsePackageName } from '../../model/package-name.ts'
+import { findDocumentation } from '../../recipe/documentation.ts'
 import { wrap } from '../../report/terminal/wrap.ts'
-import type { Command } from '../command.ts'
-import { type CommandRow, commandTable, findCommand, optionSummaries } from '../command-table.ts'
+import { databasePath } from '../../store/installed-database.ts'
+import { findProgram, runAttached } from '../../system/process.ts'
+import type { Command, Invocation } from '../command.ts'
+import { type CommandRow, commandGroups, commandTable, findCommand, optionSummaries } from '../command-table.ts'
 
 /** Settings that change what commands do; docs/ has the rest. */
 const settings: readonly (readonly [string, string])[] = [
@@ -21,24 +26,46 @@ const settings: readonly (readonly [string, string])[] = [
   ['KISS_SANDBOX_FILES', 'paths of the host that builds see, between blanks: read-only, or PATH:rw'],
   ['KITH_NETWORK', 'packages whose build scripts may use the network, between blanks'],
   ['KITH_LIMITS', 'what a build may use: time=12h silence=4h memory=95% processes=8192 cpus=2 free=1G, each or none'],
+  ['KITH_SCHEDULE', 'when further builds start: jobs=4 load=8 memory=1G disk=1G, load, memory and disk or none'],
   ['KITH_ENVIRONMENT', 'variables that builds see besides those about building: NAME or NAME_*'],
   ['KITH_SYSROOT', 'how builds see packages: auto (default), overlay (of the kernel), links (hard links)'],
   [
     'KITH_MIRRORS',
     'apt, directories, URLs, between blanks: sources by checksum when upstream fails; with the word "first" before them: asked before upstream',
   ],
+  ['KITH_REPOLOGY', 'where kith outdated asks Repology (default https://repology.org)'],
   ['KITH_APT_SUITES', 'suites of apt that KITH_MIRRORS asks'],
 ]
 
-export const help: Command = async ({ arguments: words }) => {
-  const [word] = words
+/** Of kith, of a command, or what there is to read about a package: in a pager where a person reads it. */
+export const help: Command = async (invocation) => {
+  const [word] = invocation.arguments
   if (word === undefined) {
     process.stderr.write(overview())
     return 0
   }
   const row = findCommand(word)
-  if (row === undefined) throw new KithError('unknown-command', { command: word })
-  return printCommandHelp(row)
+  return row === undefined ? await readAbout(word, invocation) : printCommandHelp(row)
+}
+
+async function readAbout(word: string, { config, environment, show }: Invocation): Promise<number> {
+  if (packageNameFault(word) !== undefined) throw new KithError('unknown-command', { command: word })
+  const repositories = [...config.repositories, config.root + databasePath]
+  const documentation = `${config.root}/usr/share/doc/kiss`
+  const found = findDocumentation(parsePackageName(word), { documentation, repositories })
+  if (found === undefined) throw new KithError('unknown-command', { command: word })
+  const text = printable(found.text.trimEnd())
+  const [pager, ...options] = (environment.PAGER || 'less').split(/\s+/).filter((one) => one !== '')
+  const program =
+    process.stdout.isTTY === true && pager !== undefined ? findProgram([pager], config.searchPath) : undefined
+  if (program === undefined) show(text, { kind: 'documentation', name: word, ...found })
+  else
+    await runAttached([program, ...options], 'show it', {
+      env: environment,
+      output: 'output',
+      input: Buffer.from(`${text}\n`),
+    })
+  return 0
 }
 
 /** Usage of one command, on standard error; exit status 0. */
@@ -61,12 +88,13 @@ function table(rows: readonly (readonly [string, string])[]): string {
 
 function overview(): string {
   const width = Math.max(...commandTable.map(({ name }) => name.length))
-  const rows = commandTable.map(
-    ({ name, letter, summary }) => `  ${letter ?? ' '}  ${name.padEnd(width)}  ${summary}\n`,
-  )
+  const groups = commandGroups.flatMap(({ title, rows }) => [
+    `\n${title}\n`,
+    ...rows.map(({ name, letter, summary }) => `  ${letter ?? ' '}  ${name.padEnd(width)}  ${summary}\n`),
+  ])
   return [
-    'kith [a|b|c|d|H|i|l|p|r|s|u|U|v] [PACKAGE...]\n\nCommands\n',
-    ...rows,
+    'kith [a|b|c|d|H|i|l|p|r|s|u|U|v] [PACKAGE...]\n',
+    ...groups,
     '\nWithout PACKAGE, what is about one takes the current directory for it.\n',
     '--json on any command: events and results as JSON lines.\n\nSettings (environment)\n',
     table(settings),

@@ -17,9 +17,9 @@ async function run(at: Scratch, command: Command, ...words: readonly string[]) {
   const config = readConfig(environment, 1000, 1)
   const lines: string[] = []
   const { context } = testContext()
-  const show = (line: string) => void lines.push(line)
+  const show = (line: string | Uint8Array) => void lines.push(String(line))
   const options = new Set<string>()
-  const status = await command({ arguments: words, options, config, environment, context, show })
+  const status = await command({ arguments: words, options, values: new Map(), config, environment, context, show })
   return { status, lines }
 }
 

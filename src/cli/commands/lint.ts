@@ -1,9 +1,8 @@
 import { KithError } from '../../errors/kith-error.ts'
-import { printable } from '../../errors/printable.ts'
-import type { Problem } from '../../model/problem.ts'
 import { lintRecipe } from '../../recipe/lint-recipe.ts'
 import { readRecipe } from '../../recipe/read-recipe.ts'
 import { findRecipe, searchRecipes } from '../../recipe/repositories.ts'
+import { renderProblem } from '../../report/terminal/problem-lines.ts'
 import type { Command } from '../command.ts'
 import { openWorkspace } from '../workspace.ts'
 
@@ -28,9 +27,4 @@ export const lint: Command = async ({ arguments: words, config, show }) => {
       return directory
     })
   }
-}
-
-function renderProblem({ file, line, severity, sentence, hint }: Problem): string {
-  const place = line === undefined ? file : `${file}:${line}`
-  return printable(`${place}: ${severity}: ${sentence}${hint === undefined ? '' : `\n    ${hint}`}`)
 }

@@ -1,7 +1,8 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { copyRecipe } from '../../build/copy-recipe.ts'
 import { layersDirectoryOf } from '../../build/layers-directory.ts'
 import { chooseEpoch } from '../../build/script-environment.ts'
+import { chooseTokens, describeJobs } from '../../build/script-jobs.ts'
 import { planScriptSandbox } from '../../build/script-sandbox.ts'
 import { makeWorkDirectory, type WorkDirectory } from '../../build/work-directory.ts'
 import { renderSandbox } from '../../report/terminal/sandbox-lines.ts'
@@ -21,7 +22,8 @@ export const sandbox: Command = async (invocation) => {
   const layersDirectory = layersDirectoryOf(settings.cacheDirectory)
   const hostEtc = await ensureHostEtc(layersDirectory, { hasNetwork: settings.hasNetwork(name) })
   const epoch = chooseEpoch(settings.environment.SOURCE_DATE_EPOCH, undefined)
-  const request = planScriptSandbox({ recipe, sysroot, epoch }, settings, { work, host, hostEtc })
+  const jobs = describeJobs({ sysroot, work, share: chooseTokens(settings) }, settings)
+  const request = planScriptSandbox({ recipe, sysroot, epoch, jobs }, settings, { work, host, hostEtc })
   const description = describeSandbox(request, host, settings.limits)
   const style = terminalStyle(environment, process.stdout.isTTY)
   const label = labels(work, { layersDirectory, hostEtc })
@@ -44,6 +46,7 @@ function labels(
     if (path === work.build) return 'its sources, unpacked; where it starts'
     if (path === work.destdir) return 'what it installs'
     if (path === work.recipe) return 'the recipe'
+    if (path === join(work.sandbox, 'jobserver')) return 'tokens: a pipe, to take from and to put back'
     if (path.startsWith(`${hostEtc}/`)) return 'some files of the host'
     if (!path.startsWith(`${layersDirectory}/`)) return `${path} of the host`
     const [layer = ''] = path.slice(layersDirectory.length + 1).split('/')

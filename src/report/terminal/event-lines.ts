@@ -2,6 +2,7 @@ import { printable } from '../../errors/printable.ts'
 import type { Event } from '../../events/event.ts'
 import { describeMissing } from './missing-dependency.ts'
 import { describePrivileged } from './privileged-files.ts'
+import { renderSchedule } from './schedule-lines.ts'
 import type { Style } from './style.ts'
 import { formatBytes, formatDuration } from './units.ts'
 
@@ -64,6 +65,12 @@ export function renderEvent(event: Event, style: Style): string {
           ? `transaction ${event.id} (${event.command}) is under way: this is the state before it`
           : `transaction ${event.id} (${event.command}) was interrupted: this is the state before it (kith recover finishes it)`,
       )
+    case 'schedule-started':
+    case 'schedule-sampled':
+    case 'build-held-up':
+    case 'package-failed':
+    case 'schedule-ended':
+      return renderSchedule(event, style)
     case 'build-output':
       // Shown by the reporter itself, which knows where a line has ended.
       return ''

@@ -8,18 +8,17 @@ const shownLines = 40
  * comes before the failure.
  */
 export function createQuietFilter(report: (event: Event) => void): (event: Event) => void {
-  let tail = ''
+  const tails = new Map<string, string>()
   return (event) => {
     if (event.kind === 'elf-inspected') return
-    if (event.kind === 'build-started') tail = ''
+    if (event.kind === 'build-started' || event.kind === 'build-finished') tails.delete(event.package)
     if (event.kind === 'build-output') {
-      tail = (tail + event.text)
-        .split('\n')
-        .slice(-shownLines - 1)
-        .join('\n')
+      const lines = ((tails.get(event.package) ?? '') + event.text).split('\n')
+      tails.set(event.package, lines.slice(-shownLines - 1).join('\n'))
       return
     }
-    if (event.kind === 'build-failed' && tail !== '')
+    const tail = event.kind === 'build-failed' ? tails.get(event.package) : undefined
+    if (event.kind === 'build-failed' && tail !== undefined)
       report({ kind: 'build-output', package: event.package, text: tail })
     report(event)
   }

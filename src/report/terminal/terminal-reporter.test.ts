@@ -88,3 +88,42 @@ test('output that ends in the middle of a line is neither drawn over nor glued t
 
   expect(text).toContain('checking... yes\n-> told\n')
 })
+
+test('builds at the same time are told apart by names, and what runs is drawn below', () => {
+  const events: readonly Event[] = [
+    { kind: 'schedule-started', packages: ['one', 'two'], jobs: 2, tokens: 2 },
+    { kind: 'build-started', package: 'one', version: '1', index: 1, total: 2, reason: 'explicit' },
+    { kind: 'build-started', package: 'two', version: '1', index: 2, total: 2, reason: 'explicit' },
+    { kind: 'build-output', package: 'one', text: 'half a ' },
+    { kind: 'build-output', package: 'two', text: 'whole\nrest' },
+    { kind: 'build-output', package: 'one', text: 'line\n' },
+    { kind: 'build-failed', package: 'two', log: '/log' },
+  ]
+
+  expect(written(false, events)).toEndWith('two | whole\none | half a line\ntwo | rest\n-> two log stored at /log\n')
+  expect(written(true, events)).toContain('two | whole\n[0/2] one 0 s, two 0 s')
+  expect(written(true, events)).toEndWith('\r\x1b[K')
+})
+
+test('what became of a plan is told in full at its end', () => {
+  const ended: Event = {
+    kind: 'schedule-ended',
+    built: ['a'],
+    failed: ['b', 'c'],
+    lost: [
+      { package: 'd', because: 'b' },
+      { package: 'e', because: 'b' },
+    ],
+    left: ['f'],
+  }
+
+  expect(renderEvent(ended, plain)).toBe(
+    [
+      '-> built 1: a',
+      '-> failed 2: b c',
+      '-> not built because of b, 2: d e',
+      '-> not started or not finished 1: f',
+      '',
+    ].join('\n'),
+  )
+})

@@ -18,3 +18,19 @@ export function formatDuration(durationMs: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
 }
+
+/** Kibibytes as kiss-size writes them: whole numbers, `12KB`, `3MB`, `1GB`. */
+export function formatKibibytes(kibibytes: number): string {
+  const units = ['KB', 'MB', 'GB'] as const
+  const power = kibibytes < 1024 ? 0 : kibibytes < 1024 ** 2 ? 1 : 2
+  return `${Math.floor(kibibytes / 1024 ** power)}${units[power]}`
+}
+
+/** How long ago, in one unit: `40 s`, `5 min`, `3 h`, `12 days`. */
+export function formatAge(ageMs: number): string {
+  const minutes = ageMs / 60_000
+  if (minutes < 1) return `${Math.round(ageMs / 1000)} s`
+  if (minutes < 60) return `${Math.round(minutes)} min`
+  if (minutes < 48 * 60) return `${Math.round(minutes / 60)} h`
+  return `${Math.round(minutes / 1440)} days`
+}

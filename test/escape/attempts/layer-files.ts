@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Attempt, Stopper } from '../attempt.ts'
 import { always } from '../attempt.ts'
@@ -96,4 +97,17 @@ const onBinds = (['write', 'unlink', 'chmod'] as const).flatMap((operation): Att
   ]
 })
 
-export const layerFileAttempts: readonly Attempt[] = [...onLayers, ...onBinds]
+/** The one thing of the host that a build is to write to, but no more than that. */
+const onPipe: Attempt = {
+  name: 'make the pipe with its tokens setuid',
+  theme: 'files',
+  stoppers: always('read-only'),
+  run: async (bench, dropped) => {
+    const modeOf = (): number => statSync(join(bench.work.sandbox, 'jobserver')).mode
+    const before = modeOf()
+    hasEscaped(await bench.attack(['file', 'chmod', '/kith/jobserver'], { dropped }))
+    return modeOf() !== before
+  },
+}
+
+export const layerFileAttempts: readonly Attempt[] = [...onLayers, ...onBinds, onPipe]

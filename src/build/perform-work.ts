@@ -1,0 +1,73 @@
+import type { Context } from '../events/context.ts'
+import { verifySources } from '../fetch/verify-sources.ts'
+import type { PackageName } from '../model/package-name.ts'
+import type { Recipe } from '../model/recipe.ts'
+import type { SandboxHost } from '../sandbox/host.ts'
+import { basePackage } from './base-packages.ts'
+import type { BuildSettings } from './build-settings.ts'
+import { buildWithHints } from './build-with-hints.ts'
+import { fetchRecipes } from './fetch-recipes.ts'
+import type { BuildTokens } from './jobserver.ts'
+import { layersDirectoryOf } from './layers-directory.ts'
+import type { PackageWorld } from './missing-dependencies.ts'
+import type { PackageWork } from './plan-work.ts'
+import { rememberDuration } from './remember-durations.ts'
+import type { BuildPlan } from './run-build-plan.ts'
+import { collectSysroot } from './sysroot-packages.ts'
+
+export interface Progress {
+  readonly plan: BuildPlan
+  readonly supply: Omit<PackageWorld, 'artifactOf'>
+  readonly host: SandboxHost
+  /** Tarballs by package; grows with every build. */
+  readonly built: Map<PackageName, string>
+  readonly tokensOf: (item: PackageWork) => BuildTokens
+  /** How many programs a build may run now whose tools take no tokens. */
+  readonly share: () => number
+}
+
+/** Gives what does one piece of a plan's work, and remembers how long it took. */
+export function createPerformer(
+  { plan, supply, host, built, tokensOf, share }: Progress,
+  settings: BuildSettings,
+  context: Context,
+): (item: PackageWork) => Promise<void> {
+  const { cacheDirectory } = settings
+  const total = plan.steps.length
+  const reasons = new Map(plan.steps.map(({ recipe, reason }) => [recipe.name, reason]))
+  const world: PackageWorld = { ...supply, artifactOf: (name) => built.get(name) ?? plan.cached.get(name) }
+  const emit: Context['emit'] = (event) => {
+    if (event.kind === 'build-finished')
+      for (const { phase, durationMs } of event.phases)
+        rememberDuration(cacheDirectory, event.package, phase, durationMs)
+    context.emit(event)
+  }
+  let started = 0
+  let hasToldTools = false
+  const build = async (recipe: Recipe, tokens: BuildTokens): Promise<void> => {
+    const index = ++started
+    await context.hooks.run('queue-status', [recipe.name, String(index), String(total)])
+    const sysroot = await collectSysroot(recipe.dependencies, world, layersDirectoryOf(cacheDirectory), settings)
+    if (sysroot.hasHostTools && !hasToldTools) tellHostTools(context)
+    hasToldTools = true
+    const reason = reasons.get(recipe.name) ?? 'implicit'
+    const request = { recipe, sysroot, host, index, total, reason, tokens, share: share() }
+    built.set(recipe.name, await buildWithHints(request, world, settings, { ...context, emit }))
+  }
+  return async (item) => {
+    const { kind, recipe } = item
+    if (kind === 'build') {
+      using tokens = tokensOf(item)
+      return await build(recipe, tokens)
+    }
+    const before = performance.now()
+    await fetchRecipes([recipe], settings.fetch, context)
+    rememberDuration(cacheDirectory, recipe.name, 'fetch', performance.now() - before)
+    await verifySources(recipe, settings.fetch, context)
+  }
+}
+
+function tellHostTools({ emit }: Pick<Context, 'emit'>): void {
+  const text = `no complete "${basePackage}" is installed or built: builds use the host's own tools below the declared dependencies`
+  emit({ kind: 'notice', level: 'info', text })
+}

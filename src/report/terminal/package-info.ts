@@ -1,0 +1,56 @@
+import { printable } from '../../errors/printable.ts'
+import type { Dependency } from '../../model/depends.ts'
+import { type Version, versionLabel } from '../../model/version.ts'
+import { renderFields } from './fields.ts'
+import { formatKibibytes } from './units.ts'
+
+/** What `kith info` knows of one package. */
+export interface PackageInfo {
+  readonly name: string
+  readonly description: string | undefined
+  /** Its recipe, where a repository has one. */
+  readonly recipe:
+    | { readonly version: Version | undefined; readonly directory: string; readonly isUsable: boolean }
+    | undefined
+  readonly installed:
+    | { readonly version: Version | undefined; readonly files: number; readonly kibibytes: number }
+    | undefined
+  readonly dependencies: readonly Dependency[]
+  /** Installed packages that need it to run. */
+  readonly neededBy: readonly string[]
+  readonly sources: readonly string[]
+}
+
+/** Labels and values within `columns`; what there is nothing to say about is left out. */
+export function renderPackageInfo(info: PackageInfo, columns: number): string {
+  const { recipe, installed, dependencies, neededBy, sources } = info
+  const named = (kind: Dependency['kind']): string =>
+    dependencies.flatMap((dependency) => (dependency.kind === kind ? dependency.name : [])).join(' ')
+  const size = installed && `${formatKibibytes(installed.kibibytes)} in ${count(installed.files, 'file')}`
+  const rest = sources.length > shownSources ? [`and ${sources.length - shownSources} more`] : []
+  const fields: (readonly [string, string | readonly string[] | undefined])[] = [
+    ['name', info.name],
+    ['description', info.description],
+    ['version', recipe && label(recipe.version)],
+    ['recipe', recipe && `${recipe.directory}${recipe.isUsable ? '' : ` (cannot be built: kith lint ${info.name})`}`],
+    ['installed', installed === undefined ? 'no' : `${label(installed.version)}, ${size}`],
+    ['depends', named('run')],
+    ['to build', named('make')],
+    ['needed by', neededBy.join(' ')],
+    ['sources', [...sources.slice(0, shownSources), ...rest]],
+  ]
+  const told = fields.flatMap(([name, text]) =>
+    text === undefined || text.length === 0 ? [] : [[name, text] as const],
+  )
+  return printable(renderFields(told, columns))
+}
+
+const shownSources = 8
+
+function label(version: Version | undefined): string {
+  return version === undefined ? 'unknown' : versionLabel(version)
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}

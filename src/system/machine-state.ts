@@ -1,0 +1,19 @@
+import { totalmem } from 'node:os'
+import { tryReadControl } from './control-file.ts'
+import { diskSpace } from './disk-space.ts'
+import { fileInfo } from './files.ts'
+
+/** How busy the whole machine is, and what is free where `directories` are. */
+export function readMachineState(directories: readonly string[]) {
+  // `0.52 0.58 0.59 3/467 4711` (proc_loadavg(5)). The mean of a minute comes late when many start: what runs now counts too.
+  const [, minute, now] = /^([\d.]+) \S+ \S+ (\d+)\//.exec(tryReadControl('/proc/loadavg') ?? '') ?? []
+  const available = /^MemAvailable:\s+(\d+) kB$/m.exec(tryReadControl('/proc/meminfo') ?? '')?.[1]
+  const totalMemoryBytes = totalmem()
+  return {
+    load: Math.max(Number(minute ?? 0), Number(now ?? 1) - 1),
+    totalMemoryBytes,
+    // What is not told is not held against anybody.
+    freeMemoryBytes: available === undefined ? totalMemoryBytes : Number(available) * 1024,
+    disks: directories.filter((path) => fileInfo(path) !== undefined).map(diskSpace),
+  }
+}
