@@ -1,5 +1,6 @@
 import * as fs from 'node:fs'
 import { join } from 'node:path'
+import { KernelError } from '../../src/native/libc.ts'
 import { firstDifference, leftOver } from '../crash/check-scenario.ts'
 import { readDisk, showDisk } from '../crash/disk.ts'
 import { runExecutable } from '../crash/executable.ts'
@@ -58,6 +59,8 @@ function checkCut(
   const fd = fs.openSync(image, 'r+')
   for (const { offset, bytes } of writes) fs.writeSync(fd, bytes, 0, bytes.length, offset)
   fs.closeSync(fd)
+  const unmountable = whyNotMounted(record, image, directory)
+  if (unmountable !== undefined) return unmountable
   {
     using disk = mountImage(record.system, image, directory)
     const root = join(disk.path, 'root')
@@ -74,4 +77,15 @@ function checkCut(
     if (left !== undefined) return left
   }
   return findDamage(record.system, image)
+}
+
+/** The file system brings itself up here, by its journal. */
+function whyNotMounted({ system }: DiskRecord, image: string, directory: string): string | undefined {
+  try {
+    mountImage(system, image, directory)[Symbol.dispose]()
+    return undefined
+  } catch (error) {
+    if (error instanceof KernelError) return `it cannot be mounted: ${error.message}`
+    throw error
+  }
 }

@@ -50,7 +50,8 @@ export interface PowerCut {
 
 export type Keeps = 'all' | 'none' | 'some'
 
-const sectorBytes = 512
+/** What a disk writes whole or not at all; btrfs relies on that for its superblock, and today's disks do. */
+const sectorBytes = 4096
 
 /**
  * A cut after `at` entries: all that was flushed is there, and of what came later all, nothing, or any part by chance, single sectors

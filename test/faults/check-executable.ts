@@ -50,19 +50,21 @@ function traceCalls(scenario: Scenario, start: Inodes, directory: string): Kerne
   const file = join(directory, 'trace')
   runExecutable(scenario.words, { root: at.root, directory, under: traceWords(file) })
   const lines = readFileSync(file, 'latin1').split('\n')
-  const main = /^\d+/.exec(lines[0] ?? '')?.[0] ?? ''
   const root = [...Buffer.from(at.root)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
   const counts = new Map<string, number>()
-  const calls: KernelCall[] = []
+  const calls = new Map<string, KernelCall>()
   for (const line of lines) {
-    const name = new RegExp(`^${main} +(\\w+)\\(`).exec(line)?.[1]
-    if (name === undefined) continue
-    const count = (counts.get(name) ?? 0) + 1
-    counts.set(name, count)
+    const [, thread, name = ''] = /^(\d+) +(\w+)\(/.exec(line) ?? []
+    if (thread === undefined) continue
+    // The tracer counts for each thread: what it is told to refuse it refuses in each process that comes so far.
+    const count = (counts.get(`${thread} ${name}`) ?? 0) + 1
+    counts.set(`${thread} ${name}`, count)
+    if (!line.includes(root)) continue
     const opens = name.startsWith('open')
-    if (line.includes(root)) calls.push({ name, count, opens, makes: line.includes('O_CREAT') })
+    const makes = line.includes('O_CREAT') || calls.get(`${name} ${count}`)?.makes === true
+    calls.set(`${name} ${count}`, { name, count, opens, makes })
   }
-  return calls
+  return [...calls.values()]
 }
 
 /** Whether a fault says anything of a call: only what opens something finds too many open files. */
