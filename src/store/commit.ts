@@ -86,6 +86,8 @@ export function finishBack(journal: Journal, root: TreeHandle): void {
   }
   syncAreas(journal, root)
   root.remove(childPath(stateOf(journal), stateFiles.rollback))
+  // Were it back after a crash, and what was saved gone, nobody could take back anything.
+  root.syncDirectory(stateOf(journal))
   tidyUp(root, stateOf(journal))
 }
 

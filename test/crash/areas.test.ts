@@ -7,9 +7,11 @@ import { recoverRoot } from '../../src/store/recover.ts'
 import { isRoot, needsRoot } from '../../src/store/store-fixture.ts'
 import { TreeHandle } from '../../src/system/tree-handle.ts'
 import { injectFault, Killed } from '../faults/fault.ts'
-import { type CheckOptions, checkScenario, leftOver, prepareScenario, recordScenario } from './check-scenario.ts'
+import { type CheckOptions, checkScenario } from './check-scenario.ts'
+import { leftOver } from './compare.ts'
 import { readDisk, showDisk } from './disk.ts'
 import { recordChanges } from './record.ts'
+import { prepareScenario, recordScenario, withChanges } from './record-scenario.ts'
 import { areaScenarios, installPlain, type Scenario } from './scenarios.ts'
 import { type Scratch, scratch } from './scratch.ts'
 import { areaBugs } from './seeded-bugs.ts'
@@ -52,10 +54,9 @@ describe('where parts of the root are other file systems', () => {
       `seeded bug: ${bug.name}, and it is found${needsRoot}`,
       async () => {
         const one = await recordScenario(chosen('upgrade with moved', '/usr'))
-        const log = { ...one.log, changes: bug.make(one.log) }
 
         const bounds = { singles: 6, subsets: 4, most: 30, from: bug.from?.(one.log) ?? 0 }
-        const { violations } = await checkScenario({ ...one, log }, { ...sample, bounds })
+        const { violations } = await checkScenario(withChanges(one, bug.make(one.log)), { ...sample, bounds })
 
         expect(violations.length).toBeGreaterThan(0)
       },

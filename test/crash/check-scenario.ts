@@ -3,67 +3,17 @@ import { textTreePath } from '../../src/model/tree-path.ts'
 import { openRoot } from '../../src/store/open-root.ts'
 import { recoverRoot } from '../../src/store/recover.ts'
 import { planReverting, revertTransactions } from '../../src/store/revert-transactions.ts'
-import { makeStateDirectory } from '../../src/store/state-directory.ts'
 import { testContext } from '../../src/store/store-fixture.ts'
 import { TreeHandle } from '../../src/system/tree-handle.ts'
 import { walkView } from '../../src/system/tree-view.ts'
+import { firstDifference, leftOver } from './compare.ts'
 import { type Inodes, readDisk, showDisk, writeDisk } from './disk.ts'
-import { type DiskChange, type DiskLog, logChanges } from './disk-log.ts'
-import { type RecordedChange, recordChanges } from './record.ts'
+import { type DiskLog, logChanges } from './disk-log.ts'
+import { recordChanges } from './record.ts'
+import type { ScenarioLog } from './record-scenario.ts'
 import type { Scenario } from './scenarios.ts'
-import { type Scratch, scratch } from './scratch.ts'
-import { buildState, type CrashState, crashStates, random, type StateBounds } from './states.ts'
-
-export interface ScenarioLog {
-  readonly scenario: Scenario
-  readonly log: DiskLog
-  /** The root before and after, as showDisk has it. */
-  readonly old: string
-  readonly new: string
-}
-
-/** Runs a scenario and records what it does. The record is complete: replayed in memory it gives the tree that is really there. */
-export async function recordScenario(scenario: Scenario): Promise<ScenarioLog> {
-  using at = scratch()
-  await prepareScenario(scenario, at)
-  const start = readDisk(at.root)
-  const recorded = await recordChanges(at.root, () => scenario.command(at.root, at.directory))
-  return logScenario(scenario, { start, recorded, after: readDisk(at.root) })
-}
-
-export interface RecordedRun {
-  readonly start: Inodes
-  readonly recorded: readonly RecordedChange[]
-  /** What is really there then. */
-  readonly after: Inodes
-}
-
-/** The same of a run that is over. Throws where the record is not complete. */
-export function logScenario(scenario: Scenario, { start, recorded, after }: RecordedRun): ScenarioLog {
-  const log = logChanges(start, recorded)
-  const replayed = buildState(log, log.changes.length)
-  const [real, told] = [showDisk(after, true), showDisk(replayed, true)]
-  if (withoutTimes(told) !== withoutTimes(real))
-    throw new Error(`the record of "${scenario.name}" is not complete:\n${firstDifference(told, real)}`)
-  return { scenario, log, old: showDisk(start), new: showDisk(replayed) }
-}
-
-/** Brings the root of `at` to where the command of a scenario begins. */
-export async function prepareScenario(
-  scenario: Scenario,
-  at: Pick<Scratch, 'root' | 'directory' | 'mount'>,
-): Promise<void> {
-  for (const path of scenario.mounts ?? []) at.mount(at.root + path)
-  await scenario.prepare(at.root, at.directory)
-  // Every command takes the lock first, for which there must be a place.
-  using tree = new TreeHandle(at.root)
-  makeStateDirectory(tree)
-}
-
-/** What the command writes itself has the time of writing, which the record does not. */
-export function withoutTimes(shown: string): string {
-  return shown.replace(/ (file|symlink|fifo) (\d+ \d+:\d+) \d+/g, ' $1 $2')
-}
+import { scratch } from './scratch.ts'
+import { type CrashState, crashStates, random, type StateBounds } from './states.ts'
 
 export interface Violation {
   readonly scenario: string
@@ -218,40 +168,17 @@ function isRevert({ name }: Scenario): boolean {
   return /undo|redo/.test(name)
 }
 
-/** Committed for sure, it is the new root; before the commit the old one; in between either of them. And nothing is left over. */
+/** Once one of them is certain it is that; where neither is, the old or the new one. And nothing is left over. */
 function judge(outcome: Inodes, at: number, one: ScenarioLog): string | undefined {
   const shown = showDisk(outcome)
-  const { renamed, durable } = commitOf(one.log.changes)
-  const allowed = at <= renamed ? [one.old] : at > durable ? [one.new] : [one.old, one.new]
+  const allowed = allowedAt(at, one)
   if (!allowed.includes(shown)) return `neither old nor new:\n${firstDifference(allowed.at(-1) ?? '', shown)}`
   return leftOver(outcome)
 }
 
-/** What is in kith's directories besides transactions that are done, or undefined. */
-export function leftOver(inodes: Inodes): string | undefined {
-  const paths = showDisk(inodes, true)
-    .split('\n')
-    .flatMap((line) => /^\S*\/\.kith\/(\S*)/.exec(line)?.[1] ?? [])
-    .filter((path) => !path.startsWith('packages/'))
-  const records = new Set(paths.filter((path) => /^history\/\d+\/record$/.test(path)))
-  const isOfDone = (path: string): boolean =>
-    records.has(path) || records.has(path.replace(/^(history\/\d+\/)(?:saved\/.*)?$/, '$1record'))
-  const left = paths.filter((path) => !['', 'history/', 'reserve'].includes(path) && !isOfDone(path))
-  return left.length > 0 ? `left over: ${left.join('; ')}` : undefined
-}
-
-const commits = new WeakMap<readonly DiskChange[], { readonly renamed: number; readonly durable: number }>()
-
-/** The change that renames the journal, and the sync that makes it last. */
-function commitOf(changes: readonly DiskChange[]): { readonly renamed: number; readonly durable: number } {
-  const known = commits.get(changes)
-  if (known !== undefined) return known
-  const renamed = changes.findIndex((one) => one.kind === 'names' && one.names[0]?.[1] === 'journal')
-  const durable = changes.findIndex((one, index) => index > renamed && one.kind === 'sync')
-  if (renamed < 0) throw new Error('it has no commit')
-  const found = { renamed, durable: durable < 0 ? Number.POSITIVE_INFINITY : durable }
-  commits.set(changes, found)
-  return found
+function allowedAt(at: number, { old, new: after, course }: ScenarioLog): readonly string[] {
+  if (at <= course.committing || at > course.givenUp) return [old]
+  return at > course.committed && at <= course.givingUp ? [after] : [old, after]
 }
 
 /** A path that is a file or link before and after, and is not there in between. */
@@ -261,16 +188,4 @@ function missingFile({ inodes }: CrashState, one: ScenarioLog): string | undefin
   const now = pathsOf(showDisk(inodes))
   const after = pathsOf(one.new)
   return [...pathsOf(one.old)].find((path) => after.has(path) && !now.has(path))
-}
-
-export function firstDifference(expected: string, found: string): string {
-  const [before, after] = [expected.split('\n'), found.split('\n')]
-  const lines = [
-    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
-    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
-  ]
-  return lines
-    .slice(0, 12)
-    .map((line) => line.slice(0, 200))
-    .join('\n')
 }

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { KernelError } from '../../src/native/libc.ts'
-import { firstDifference, leftOver } from '../crash/check-scenario.ts'
+import { firstDifference, leftOver } from '../crash/compare.ts'
 import { readDisk, showDisk } from '../crash/disk.ts'
 import { runExecutable } from '../crash/executable.ts'
 import { random } from '../crash/states.ts'
