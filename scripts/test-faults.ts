@@ -4,6 +4,7 @@ import { areaScenarios, type Scenario, scenarios } from '../test/crash/scenarios
 import { whyNoTrace } from '../test/crash/trace.ts'
 import { checkKernelFaults } from '../test/faults/check-executable.ts'
 import { checkFaults } from '../test/faults/check-faults.ts'
+import { checkRecoveryFaults } from '../test/faults/check-recovery.ts'
 
 /**
  * Every fault of test/faults/fault.ts at every change that a transaction makes: of up to ten packages, and (as root, every eleventh
@@ -34,6 +35,8 @@ async function check(scenario: Scenario, step: number): Promise<void> {
   if (!scenario.name.includes(only)) return
   const { changes, runs: count, problems } = await checkFaults(scenario, step)
   tell(`${scenario.name}, ${scenario.packages}: ${changes} changes`, count, problems)
+  const recovery = await checkRecoveryFaults(scenario, step)
+  tell(`${scenario.name}, ${scenario.packages}: recovery`, recovery.runs, recovery.problems)
 }
 
 /** The real executable: calls fail, or it is killed at them, in the kernel. */
