@@ -73,7 +73,9 @@ export async function planPackage(
     keptEtc,
   }
   const untracked = await findUntracked({ entries, choices, contents: staged.contents, oldState, physical })
-  if (untracked.length > 0 && !settings.adopts && !settings.isForced)
+  // Another tool that was interrupted leaves files which nothing lists, and an entry without a manifest.
+  const wasInterrupted = root.entry(facts.entry)?.kind === 'directory' && !hasManifest(root, facts.entry)
+  if (untracked.length > 0 && !settings.adopts && !settings.isForced && !wasInterrupted)
     throw new KithError('untracked-files', { package: name, paths: untracked.map(bytesText) })
   const adoption = settings.adopts ? planAdoption(untracked, root) : []
   const kept = { name, staged, stagedTree, entries, choices, manifest, besideEtc, root }
