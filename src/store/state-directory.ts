@@ -15,6 +15,7 @@ export const stateFiles = {
   newJournal: 'journal.new',
   rollback: 'rollback',
   history: 'history',
+  scripts: 'scripts',
 } as const
 
 /** Where the state directory of a root is, or would be. */

@@ -107,7 +107,7 @@ export function writeIntent(root: TreeHandle, [state, ...others]: readonly TreeP
 }
 
 /** Writes a file of the state directory, complete or not at all; `bytes` as latin1. */
-function replaceFile(root: TreeHandle, path: TreePath, bytes: string): void {
+export function replaceFile(root: TreeHandle, path: TreePath, bytes: string): void {
   const fresh = childPath(parentPath(path), `${baseName(path)}.new`)
   if (root.entry(fresh) !== undefined) root.remove(fresh)
   {
