@@ -109,6 +109,13 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/history.ts')).history,
   },
   {
+    name: 'hooks',
+    usage: '[--no-wait] [run [PACKAGE...]]',
+    summary: 'List the post-install scripts that are due, or run them',
+    options: ['--no-wait'],
+    load: async () => (await import('./commands/hooks.ts')).hooks,
+  },
+  {
     name: 'install',
     letter: 'i',
     usage: '[--adopt] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',

@@ -74,6 +74,13 @@ export interface HookStarted {
   readonly hook: string
 }
 
+/** What a package's own script prints, as it comes. */
+export interface ScriptOutput {
+  readonly kind: 'script-output'
+  readonly package: string
+  readonly text: string
+}
+
 export interface HookFailed {
   readonly kind: 'hook-failed'
   readonly package: string
@@ -92,4 +99,5 @@ export type StoreEvent =
   | Installed
   | Removed
   | HookStarted
+  | ScriptOutput
   | HookFailed

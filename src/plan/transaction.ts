@@ -52,6 +52,8 @@ export interface InstallChange {
   readonly artifact: string
   /** How many files and links the package has. */
   readonly files: number
+  /** Whether it has a script that is to run afterwards. */
+  readonly hasScript: boolean
   /** Files that another package has, which become choices. */
   readonly conflicts: readonly { readonly path: TreePath; readonly owner: PackageName }[]
   /** /etc files whose new version goes beside the system's. */

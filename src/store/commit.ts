@@ -6,6 +6,7 @@ import type { TreeHandle } from '../system/tree-handle.ts'
 import { carryOut, takeBack } from './apply.ts'
 import { openApplyTrees } from './apply-trees.ts'
 import { tidyUp } from './clear-unfinished.ts'
+import { noteDueScripts } from './due-scripts.ts'
 import { recordPath } from './history-paths.ts'
 import { type Journal, printJournal } from './journal.ts'
 import { stateFiles } from './state-directory.ts'
@@ -59,6 +60,7 @@ export function finishForward(journal: Journal, root: TreeHandle): void {
     using trees = openApplyTrees(root, journal)
     carryOut(journal, trees)
   }
+  noteDueScripts(journal.summary, journal.id, root, state)
   syncAreas(journal, root)
   root.rename(childPath(state, stateFiles.journal), recordPath(state, journal.id))
   tidyUp(root, state)

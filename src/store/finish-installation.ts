@@ -4,9 +4,9 @@ import type { Context } from '../events/context.ts'
 import { bytesText, type TreePath } from '../model/tree-path.ts'
 import { versionLabel } from '../model/version.ts'
 import type { InstallChange } from '../plan/transaction.ts'
+import { runDueScript } from './due-scripts.ts'
 import type { InstallSettings } from './install-settings.ts'
 import { databasePath } from './installed-database.ts'
-import { runPackageScript } from './package-script.ts'
 
 type FinishSettings = Pick<InstallSettings, 'root' | 'environment'>
 
@@ -41,7 +41,7 @@ async function finishPackage(change: InstallChange, settings: FinishSettings, co
     context.emit({ kind: 'etc-kept', package: name, path: bytesText(path), outcome })
   for (const path of besideEtc) tellKept(path, 'saved-new')
   for (const path of keptEtc) tellKept(path, 'not-removed')
-  const isScriptWell = await runPackageScript('post-install', name, settings.root, settings.environment, context)
+  const isScriptWell = await runDueScript(name, settings, context)
   const isHookWell = await runHook(change, settings, context)
   context.emit({ kind: 'installed', package: name, version: versionLabel(version), files })
   return isScriptWell && isHookWell

@@ -1,7 +1,8 @@
-import { baseName, childPath, parentPath, parseTreePath, type TreePath } from '../model/tree-path.ts'
+import { childPath, parseTreePath, type TreePath } from '../model/tree-path.ts'
 import type { TreeHandle } from '../system/tree-handle.ts'
 import { diskTree } from '../system/tree-view.ts'
 import { entryFile } from './installed-database.ts'
+import { freshPath, replaceFile } from './replace-file.ts'
 import { stateFiles } from './state-directory.ts'
 
 /** State directories on other file systems that an unfinished transaction may have put something into, from `intent`: a line for each. */
@@ -22,21 +23,14 @@ export function addIntent(root: TreeHandle, [state, ...others]: readonly TreePat
   writeIntent(root, state, [...new Set([...readIntent(root, state), ...others])])
 }
 
-/** Writes it, complete or not at all, and durably; without any the file goes. Throws `io-failed`. */
+/** Writes it, complete or not at all, and durably; without any it goes, with what an interrupted writing left. Throws `io-failed`. */
 export function writeIntent(root: TreeHandle, state: TreePath, others: readonly TreePath[]): void {
   const path = intentPath(state)
-  const fresh = childPath(parentPath(path), `${baseName(path)}.new`)
-  if (root.entry(fresh) !== undefined) root.remove(fresh)
   if (others.length === 0) {
-    if (root.entry(path) !== undefined) root.remove(path)
+    for (const one of [path, freshPath(path)]) if (root.entry(one) !== undefined) root.remove(one)
     return
   }
-  {
-    using file = root.createFile(fresh, 0o600)
-    file.write(Buffer.from(others.map((one) => `${one}\n`).join(''), 'latin1'))
-    file.sync()
-  }
-  root.rename(fresh, path)
+  replaceFile(root, path, others.map((one) => `${one}\n`).join(''))
   root.syncDirectory(state)
 }
 

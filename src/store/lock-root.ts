@@ -4,6 +4,7 @@ import { bytesText, childPath } from '../model/tree-path.ts'
 import { lockFile } from '../system/file-lock.ts'
 import { makeDirectory } from '../system/files.ts'
 import { TreeHandle } from '../system/tree-handle.ts'
+import { listDueScripts } from './due-scripts.ts'
 import { type Recovery, recoverRoot } from './recover.ts'
 import { makeStateDirectory, stateFiles } from './state-directory.ts'
 
@@ -33,6 +34,9 @@ export async function lockRoot<Result>(
   if (recovery.kind !== 'none') {
     const { kind: outcome, id, summary } = recovery
     context.emit({ kind: 'transaction-recovered', outcome, id, command: summary.command })
+    const due = outcome === 'finished' ? listDueScripts(root).filter((one) => one.id === id) : []
+    const text = `post-install scripts have not run: ${due.map((one) => one.package).join(' ')} (kith hooks run)`
+    if (due.length > 0) context.emit({ kind: 'notice', level: 'warning', text })
   }
   return await body(recovery)
 }

@@ -18,6 +18,7 @@ import type { InstallSettings } from './install-settings.ts'
 import { databasePath, hasManifest, readInstalled } from './installed-database.ts'
 import { findOwners } from './owners.ts'
 import { planFacts } from './package-facts.ts'
+import { scriptNames } from './package-script.ts'
 import { emptyState, isBelowEtc, type PackageState, readPackageState } from './package-state.ts'
 import { type PlacedStagedEntry, physicalPathsFor, placeEntries } from './placed-entries.ts'
 import type { StagedContent } from './staged-content.ts'
@@ -68,16 +69,24 @@ export async function planPackage(
     version: staged.version,
     artifact: staged.artifact,
     files: staged.entries.filter(({ isDirectory }) => !isDirectory).length,
+    hasScript: hasPostInstall(name, staged),
     conflicts: conflicts.map(({ path, owner }) => ({ path, owner })),
     besideEtc,
     keptEtc,
   }
   const untracked = await findUntracked({ entries, choices, contents: staged.contents, oldState, physical })
-  if (untracked.length > 0 && !settings.adopts && !settings.isForced)
+  // Another tool that was interrupted leaves files which nothing lists, and an entry without a manifest.
+  const wasInterrupted = root.entry(facts.entry)?.kind === 'directory' && !hasManifest(root, facts.entry)
+  if (untracked.length > 0 && !settings.adopts && !settings.isForced && !wasInterrupted)
     throw new KithError('untracked-files', { package: name, paths: untracked.map(bytesText) })
   const adoption = settings.adopts ? planAdoption(untracked, root) : []
   const kept = { name, staged, stagedTree, entries, choices, manifest, besideEtc, root }
   return { change, operations: [...adoption, ...operations, ...planKeptFacts(kept)] }
+}
+
+function hasPostInstall(name: PackageName, { entries }: StagedPackage): boolean {
+  const scripts = scriptNames['post-install'].map((file) => textTreePath(`${databasePath}/${name}/${file}`))
+  return entries.some(({ path, isDirectory }) => !isDirectory && scripts.includes(path))
 }
 
 interface KeptInput {

@@ -85,7 +85,8 @@ async function prepareRemoval(
   let isWell = true
   for (const name of order) {
     requireGoingOn(context.signal)
-    isWell = (await runPackageScript('pre-remove', name, root, environment, context)) && isWell
+    const outcome = await runPackageScript('pre-remove', name, { root, environment }, context)
+    isWell &&= outcome === 'none' || outcome === 0
     await context.hooks.run('pre-remove', [name, join(root || '/', databasePath, name)])
   }
   return isWell

@@ -17,6 +17,7 @@ export const stateFiles = {
   history: 'history',
   reserve: 'reserve',
   newReserve: 'reserve.new',
+  scripts: 'scripts',
 } as const
 
 /** Where the state directory of a root is, or would be. */

@@ -26,7 +26,7 @@ export async function runUnder(
   input: 'copy' | 'inherit' = 'copy',
 ): Promise<Ending> {
   // Our own descriptor is the host's file or null device: root could change its mode through it.
-  const stdin = input === 'inherit' ? 'inherit' : isNullDevice(0) ? 'ignore' : 'pipe'
+  const stdin = input === 'inherit' ? 'inherit' : isNullDevice(0) && fs.existsSync('/dev/null') ? 'ignore' : 'pipe'
   using extra = openUnder(opened)
   const stdio: Stdio = [stdin, 1, 1, ...extra.numbered]
   const child = spawn(argv, 'run in the sandbox', { cwd, env: environment, stdio })

@@ -72,6 +72,7 @@ export function renderEvent(event: Event, style: Style): string {
     case 'schedule-ended':
       return renderSchedule(event, style)
     case 'build-output':
+    case 'script-output':
       // Shown by the reporter itself, which knows where a line has ended.
       return ''
     default:

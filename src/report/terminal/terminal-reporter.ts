@@ -28,6 +28,7 @@ export function createTerminalReporter({ style, write, columns, isLive }: Termin
   const erase = (): string => (isDrawn ? '\r\x1b[K' : '')
   const own = (lines: string): string => (lines === '' ? '' : output.finish() + lines)
   const render = (event: Event): string => {
+    if (event.kind === 'script-output') return output.show(event.text)
     if (event.kind === 'build-output') return parallel?.show(event.package, event.text) ?? output.show(event.text)
     const ended = isEnd(event) ? (parallel?.finish(event.package) ?? '') : ''
     return own(ended + renderEvent(event, style))
