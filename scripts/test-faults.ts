@@ -7,8 +7,9 @@ import { checkFaults } from '../test/faults/check-faults.ts'
 import { checkRecoveryFaults } from '../test/faults/check-recovery.ts'
 
 /**
- * Every fault of test/faults/fault.ts at every change that a transaction makes: of up to ten packages, and (as root, every eleventh
- * pair) where parts of the root are other file systems. `--every N` takes fewer, `--only TEXT` some scenarios. One line for each
+ * Every fault of test/faults/fault.ts at every change that a transaction or a recovery makes. Of ten packages two or three of the nine at
+ * each change, in turn (`--all`: each), and (as root) one at each where parts of the root are other file systems; then every call of the
+ * kernel that the executable makes, refused or killed at. `--every N` takes fewer, `--only TEXT` some scenarios. One line for each
  * scenario; exit status 1 where anything is found.
  */
 const option = (name: string): string | undefined => {
@@ -21,8 +22,10 @@ const say = (line: string): boolean => process.stdout.write(`${line}\n`)
 
 let runs = 0
 let found = 0
-for (const scenario of scenarios.filter(({ packages }) => packages <= 10)) await check(scenario, every)
-if (isRoot) for (const scenario of areaScenarios) await check(scenario, every * 11)
+const isAll = process.argv.includes('--all')
+for (const scenario of scenarios.filter(({ packages }) => packages <= 10))
+  await check(scenario, scenario.packages <= 3 || isAll ? every : every * 4)
+if (isRoot) for (const scenario of areaScenarios) await check(scenario, isAll ? every : every * 8)
 else say('skipped: other file systems in the root, which only root can mount')
 const noTrace = whyNoTrace()
 if (noTrace === undefined)

@@ -26,7 +26,7 @@ export function clearUnfinished(root: TreeHandle, state: TreePath): void {
   // Only `intent` says where to look: it goes when nothing can come back there, and stays for what is not mounted.
   const absent = others.filter((one) => isAbsent(root, one))
   for (const one of others) if (!absent.includes(one)) root.syncFileSystem(parentPath(one))
-  writeIntent(root, state, absent)
+  if (absent.length === 0 || absent.length < others.length) writeIntent(root, state, absent)
 }
 
 /** The state directories of a transaction that is done; undefined where its record is damaged. */
