@@ -15,7 +15,7 @@ import { tellRefusedXattrs } from './refused-xattrs.ts'
 import { requireGoingOn } from './require-going-on.ts'
 import { treePath } from './stage-changes.ts'
 import { type InstallRequest, stageClosure } from './stage-closure.ts'
-import type { StagedPackage } from './staging.ts'
+import { type StagedPackage, stageAgain } from './staging.ts'
 import { makeDirectories } from './state-directory.ts'
 import { type TransactionSpace, withSpace } from './transaction-space.ts'
 
@@ -30,7 +30,8 @@ export async function installPackages(
   settings: InstallSettings,
   context: Context,
 ): Promise<boolean> {
-  return await withSpace(settings.root, (space) => installInto(space, request, settings, context))
+  const changes = await withSpace(settings.root, (space) => installInto(space, request, settings, context))
+  return await finishInstallation(changes, settings, context)
 }
 
 /**
@@ -58,23 +59,36 @@ async function installInto(
   request: InstallRequest,
   settings: InstallSettings,
   context: Context,
-): Promise<boolean> {
+): Promise<readonly InstallChange[]> {
   // Where most of what packages have will live.
   const area = space.areaOf(textTreePath('/usr/bin'))
   const placeFor = (name: PackageName): string => makeStagingTree(space, area, name)
-  const packages = await stageClosure(request, settings, { context, placeFor })
-  for (const staged of packages) tellNewPrivileges(staged, settings, context)
-  for (const { name, directory } of packages) {
-    requireGoingOn(context.signal)
-    await context.hooks.run('pre-install', [name, directory])
-  }
+  const unpacked = await stageClosure(request, settings, { context, placeFor })
+  for (const staged of unpacked) tellNewPrivileges(staged, settings, context)
+  const packages = await runPreInstall(unpacked, settings, context)
   const transaction = await planInstallation(packages, settings)
   requireGoingOn(context.signal)
   for (const change of transaction.changes) tellStart(change, context)
   const trees = new Map(packages.map(({ name }) => [name, { kind: 'staging', area, path: treePath(name) } as const]))
   const refused = applyTransaction(transaction, space, { command: 'install', trees })
   tellRefused(packages, { transaction, refused }, context)
-  return await finishInstallation(transaction.changes, settings, context)
+  return transaction.changes
+}
+
+/** The user's hooks may change what was unpacked: where there are any, it is looked at again. */
+async function runPreInstall(
+  packages: readonly StagedPackage[],
+  { isForced }: Pick<InstallSettings, 'isForced'>,
+  context: Context,
+): Promise<readonly StagedPackage[]> {
+  if (!context.hooks.isActive) return packages
+  const again: StagedPackage[] = []
+  for (const staged of packages) {
+    requireGoingOn(context.signal)
+    await context.hooks.run('pre-install', [staged.name, staged.directory])
+    again.push(await stageAgain(staged, isForced))
+  }
+  return again
 }
 
 /** Makes the directory that a package is unpacked into; gives its path on the host. */

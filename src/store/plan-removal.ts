@@ -4,6 +4,7 @@ import { planObsolete } from '../plan/obsolete.ts'
 import type { Operation, RemoveChange, Transaction } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree } from '../system/tree-view.ts'
+import { requireTrustedWay } from './foreign-links.ts'
 import { gatherOldEntries } from './install-facts.ts'
 import type { RemoveSettings } from './install-settings.ts'
 import { databasePath } from './installed-database.ts'
@@ -13,7 +14,7 @@ import { readRemovalState } from './package-state.ts'
 /**
  * What it takes to remove installed packages, in the order given; edited /etc files stay. All paths are judged by the root as
  * it is: what one package has behind a link of another is found, although the link may go first. Nothing is changed yet.
- * Throws `database-invalid`.
+ * Throws `database-invalid`, `foreign-link`.
  */
 export async function planRemoval(
   names: readonly PackageName[],
@@ -26,6 +27,7 @@ export async function planRemoval(
   for (const name of names) {
     const path = textTreePath(`${databasePath}/${name}`)
     const state = readRemovalState(tree, physical.target(path), isForced)
+    requireTrustedWay(name, state.entries, physical)
     const old = await gatherOldEntries(state, physical)
     const plan = planObsolete({ old, entry: physical.place(path), needed: new Set() })
     changes.push({ kind: 'remove', package: name, keptEtc: plan.keptEtc })
