@@ -1,6 +1,6 @@
 import * as fs from 'node:fs'
 import { openPipe } from '../native/pipe.ts'
-import { errorCode } from './failure.ts'
+import { attemptCall, errorCode, failed } from './failure.ts'
 
 /** Holds up a program that is started with `input` as its standard input, until it is opened; disposed before, it never is. */
 export interface Gate extends Disposable {
@@ -8,8 +8,9 @@ export interface Gate extends Disposable {
   readonly open: () => void
 }
 
+/** Throws `io-failed`; so does opening it. */
 export function makeGate(): Gate {
-  const { readEnd, writeEnd } = openPipe()
+  const { readEnd, writeEnd } = attemptCall('open', 'a pipe', openPipe)
   return {
     input: readEnd,
     open: () => {
@@ -17,7 +18,7 @@ export function makeGate(): Gate {
         fs.writeSync(writeEnd, 'go')
       } catch (error) {
         // Nobody waits any more: how the program ended says why.
-        if (errorCode(error) !== 'EPIPE') throw error
+        if (errorCode(error) !== 'EPIPE') throw failed('write', 'a pipe', error)
       }
     },
     [Symbol.dispose]: () => {

@@ -52,7 +52,9 @@ function traceCalls(scenario: Scenario, start: Inodes, directory: string): Kerne
   runExecutable(scenario.words, { root: at.root, directory, under: traceWords(file) })
   const lines = readFileSync(file, 'latin1').split('\n')
   const root = [...Buffer.from(at.root)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
+  const main = /^\d+/.exec(lines[0] ?? '')?.[0]
   const counts = new Map<string, number>()
+  const first = new Map<string, number>()
   const calls = new Map<string, KernelCall>()
   for (const line of lines) {
     const [, thread, name = ''] = /^(\d+) +(\w+)\(/.exec(line) ?? []
@@ -61,11 +63,13 @@ function traceCalls(scenario: Scenario, start: Inodes, directory: string): Kerne
     const count = (counts.get(`${thread} ${name}`) ?? 0) + 1
     counts.set(`${thread} ${name}`, count)
     if (!line.includes(root)) continue
+    if (thread === main && !first.has(name)) first.set(name, count)
     const opens = name.startsWith('open')
     const makes = line.includes('O_CREAT') || calls.get(`${name} ${count}`)?.makes === true
     calls.set(`${name} ${count}`, { name, count, opens, makes })
   }
-  return [...calls.values()]
+  // Before it comes to the root at all it is not kith that is refused, but what starts it.
+  return [...calls.values()].filter(({ name, count }) => count >= (first.get(name) ?? 0))
 }
 
 /** Whether a fault says anything of a call: only what opens something finds too many open files. */
