@@ -47,7 +47,7 @@ test('install brings what is built and needed to run, clears what a killed one l
 
   expect((await run(at, list)).lines).toEqual(['git 1.0-1', 'zlib 1.0-1'])
   expect((await run(at, list, 'git', 'zlib')).lines).toEqual(['zlib 1.0-1', 'git 1.0-1'])
-  expect(fs.readdirSync(state).sort()).toEqual(['history', 'packages'])
+  expect(fs.readdirSync(state).sort()).toEqual(['history', 'packages', 'reserve'])
   expect(fs.readdirSync(join(state, 'history/1')).sort()).toEqual(['record', 'saved'])
 })
 
