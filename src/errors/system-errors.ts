@@ -8,6 +8,7 @@ const ioHints: readonly (readonly [RegExp, (path: string) => string])[] = [
   ],
   [/permission denied|not permitted/i, (path) => `ls -ld "${path}" shows who may; sudo runs the same command as root`],
   [/read-only/i, (path) => `findmnt --target "${path}" shows how it is mounted`],
+  [/too many open files/i, () => 'ulimit -n tells how many files may be open, and allows more'],
   [/no such file/i, (path) => `ls -ld "${path}" shows where the way ends`],
 ]
 

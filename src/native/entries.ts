@@ -93,6 +93,12 @@ export function write(fd: number, chunk: Uint8Array): number {
   return again(() => Number(libc().write(fd, chunk, chunk.length)), 'write', '')
 }
 
+/** Room for so many bytes, without changing the file's size or content. */
+export function allocate(fd: number, sizeBytes: number): void {
+  const keepSize = 1
+  again(() => libc().fallocate(fd, keepSize, 0, sizeBytes), 'fallocate', '')
+}
+
 export function makeDirectoryAt(directory: number, name: string, mode: number): void {
   again(() => libc().mkdirat(directory, bytes(name), mode), 'mkdir', name)
 }

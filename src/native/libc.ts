@@ -10,6 +10,7 @@ const signatures = {
   open: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
   execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'i32' },
   chroot: { args: ['ptr'], returns: 'i32' },
+  fallocate: { args: ['i32', 'i32', 'i64', 'i64'], returns: 'i32' },
   fchmod: { args: ['i32', 'u32'], returns: 'i32' },
   fchmodat: { args: ['i32', 'ptr', 'u32', 'i32'], returns: 'i32' },
   fchownat: { args: ['i32', 'ptr', 'u32', 'u32', 'i32'], returns: 'i32' },

@@ -11,14 +11,15 @@ import { stateFiles } from './state-directory.ts'
  * staged there would count as done.
  */
 export function openApplyTrees(root: TreeHandle, { id, states }: Journal): ApplyTrees & Disposable {
-  const open = new DisposableStack()
+  using opening = new DisposableStack()
   const isDirectory = (path: ReturnType<typeof historyPath>): boolean => root.entry(path)?.kind === 'directory'
   for (const state of states)
     if (!isDirectory(historyPath(state, id))) throw new KithError('area-missing', { path: bytesText(state), id })
   const openAll = (pathOf: (state: Journal['states'][number]) => ReturnType<typeof historyPath>) =>
-    states.map((state) => (isDirectory(pathOf(state)) ? open.use(root.below(pathOf(state))) : undefined))
+    states.map((state) => (isDirectory(pathOf(state)) ? opening.use(root.below(pathOf(state))) : undefined))
   const staging = openAll((state) => childPath(state, stateFiles.staging))
   const saved = openAll((state) => savedPath(state, id))
+  const open = opening.move()
   return {
     root,
     staging: (area) => staging[area],

@@ -16,7 +16,7 @@ export class Areas {
     readonly state: TreePath,
   ) {
     this.#states = [state]
-    this.#keys = [keyOf(this.#nearest(state).entry)]
+    this.#keys = [areaKey(this.#nearest(state).entry)]
   }
 
   /** Where the state directories are, the first beside the database. */
@@ -36,11 +36,11 @@ export class Areas {
   }
 
   #areaOf(entry: HandleEntry, place: TreePath): number {
-    const key = keyOf(entry)
+    const key = areaKey(entry)
     const known = this.#keys.indexOf(key)
     if (known >= 0) return known
     let top = place
-    while (top !== '/' && keyOf(this.#nearest(parentPath(top)).entry) === key) top = parentPath(top)
+    while (top !== '/' && areaKey(this.#nearest(parentPath(top)).entry) === key) top = parentPath(top)
     this.#keys.push(key)
     return this.#states.push(childPath(top, stateName)) - 1
   }
@@ -56,6 +56,6 @@ export class Areas {
 }
 
 /** Two mounts of one device are two areas; so are subvolumes of one mount, which have devices of their own. */
-function keyOf({ mount, device }: HandleEntry): string {
+export function areaKey({ mount, device }: HandleEntry): string {
   return `${mount ?? ''} ${device}`
 }

@@ -4,8 +4,8 @@ import { TreeHandle } from '../system/tree-handle.ts'
 import { clearUnfinished, removeBelow } from './clear-unfinished.ts'
 import { loadHistory, readRecord } from './history.ts'
 import { historyPath, recordPath, savedPath } from './history-paths.ts'
+import { addIntent } from './intent.ts'
 import { statePath } from './state-directory.ts'
-import { writeIntent } from './transaction-space.ts'
 
 export interface ForgettableEntry {
   readonly entry: HistoryEntry
@@ -34,8 +34,10 @@ export function cleanHistory(root: string, ids: readonly number[]): void {
     const { states } = readRecord(root, id)
     const [state = statePath(root)] = states
     // Without its record the rest counts as left over: whoever stops here leaves it to the next command.
-    writeIntent(tree, states)
+    addIntent(tree, states)
     tree.remove(recordPath(state, id))
+    // Nothing can be undone of which a part is gone.
+    tree.syncDirectory(historyPath(state, id))
     for (const one of states) removeBelow(tree, historyPath(one, id))
     clearUnfinished(tree, state)
   }

@@ -1,11 +1,11 @@
-import { isKithError, KithError } from '../errors/kith-error.ts'
+import { KithError } from '../errors/kith-error.ts'
 import { childPath } from '../model/tree-path.ts'
 import type { RootChange } from '../plan/root-change.ts'
 import type { TransactionSummary } from '../plan/transaction.ts'
 import type { TreeHandle } from '../system/tree-handle.ts'
 import { carryOut, takeBack } from './apply.ts'
 import { openApplyTrees } from './apply-trees.ts'
-import { clearUnfinished } from './clear-unfinished.ts'
+import { tidyUp } from './clear-unfinished.ts'
 import { noteDueScripts } from './due-scripts.ts'
 import { recordPath } from './history-paths.ts'
 import { type Journal, printJournal } from './journal.ts'
@@ -63,7 +63,7 @@ export function finishForward(journal: Journal, root: TreeHandle): void {
   noteDueScripts(journal.summary, journal.id, root, state)
   syncAreas(journal, root)
   root.rename(childPath(state, stateFiles.journal), recordPath(state, journal.id))
-  tidyUp(root, journal)
+  tidyUp(root, state)
 }
 
 /** What could not be carried out is taken back. Throws `transaction-unfinished` where that fails as well. */
@@ -88,19 +88,12 @@ export function finishBack(journal: Journal, root: TreeHandle): void {
   }
   syncAreas(journal, root)
   root.remove(childPath(stateOf(journal), stateFiles.rollback))
-  tidyUp(root, journal)
+  // Were it back after a crash, and what was saved gone, nobody could take back anything.
+  root.syncDirectory(stateOf(journal))
+  tidyUp(root, stateOf(journal))
 }
 
 function stateOf({ states: [state] }: Journal): Journal['states'][number] {
   if (state === undefined) throw new Error('a transaction has a state directory')
   return state
-}
-
-/** What stays after this is removed by the next command: nothing that failed now. */
-function tidyUp(root: TreeHandle, journal: Journal): void {
-  try {
-    clearUnfinished(root, stateOf(journal))
-  } catch (error) {
-    if (!isKithError(error, 'io-failed')) throw error
-  }
 }

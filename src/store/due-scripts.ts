@@ -6,8 +6,8 @@ import { TreeHandle } from '../system/tree-handle.ts'
 import { diskTree } from '../system/tree-view.ts'
 import { entryFile, loadInstalled } from './installed-database.ts'
 import { runPackageScript, type ScriptSettings } from './package-script.ts'
+import { replaceFile } from './replace-file.ts'
 import { makeDirectories, stateFiles, statePath } from './state-directory.ts'
-import { replaceFile } from './transaction-space.ts'
 
 /** A post-install script that is to run: it failed, or nobody came to run it. */
 export interface DueScript {

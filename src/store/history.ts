@@ -12,10 +12,13 @@ export function loadHistory(root: string): HistoryEntry[] {
   using tree = new TreeHandle(root)
   return historyIds(tree, state)
     .filter((id) => tree.entry(recordPath(state, id))?.kind === 'file')
-    .map((id) => {
-      const file = recordFile(root, state, id)
-      return parseJournalHead(firstLine(file), file)
-    })
+    .map((id) => readRecordHead(root, state, id))
+}
+
+/** What a record says besides the changes; `state` is the state directory. Throws `journal-invalid`, `io-failed`. */
+export function readRecordHead(root: string, state: TreePath, id: number): Omit<Journal, 'operations'> {
+  const file = recordFile(root, state, id)
+  return parseJournalHead(firstLine(file), file)
 }
 
 /** One transaction whole. Throws `journal-invalid`, `io-failed`. */

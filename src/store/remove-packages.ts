@@ -20,6 +20,7 @@ import { runPackageScript } from './package-script.ts'
 import { readRemovalState } from './package-state.ts'
 import { planRemoval } from './plan-removal.ts'
 import { requireGoingOn } from './require-going-on.ts'
+import { withReserve } from './reserve.ts'
 import { withSpace } from './transaction-space.ts'
 
 /**
@@ -41,7 +42,7 @@ export async function removePackages(
   const isWell = await prepareRemoval(order, settings, context)
   const transaction = await planRemoval(order, settings)
   requireGoingOn(context.signal)
-  await withSpace(root, (space) => applyTransaction(transaction, space, { command: 'remove' }))
+  await withReserve(root, () => withSpace(root, (space) => applyTransaction(transaction, space, { command: 'remove' })))
   for (const { package: name, keptEtc } of transaction.changes) {
     for (const path of keptEtc)
       context.emit({ kind: 'etc-kept', package: name, path: bytesText(path), outcome: 'not-removed' })

@@ -10,8 +10,9 @@ import { applyTransaction } from './apply-transaction.ts'
 import { loadHistory, readRecord } from './history.ts'
 import { savedPath } from './history-paths.ts'
 import type { Journal } from './journal.ts'
+import { withReserve } from './reserve.ts'
 import type { StagedTree } from './stage-files.ts'
-import { withSpace } from './transaction-space.ts'
+import { type TransactionSpace, withSpace } from './transaction-space.ts'
 
 export type RevertRequest =
   /** Back to before transaction `target`, or before the newest that is in effect. */
@@ -64,11 +65,12 @@ export async function revertTransactions(
   root: string,
   { emit }: Pick<Context, 'emit'>,
 ): Promise<void> {
-  await withSpace(root, (space) => {
+  const carryOut = (space: TransactionSpace): void => {
     using open = new DisposableStack()
     const trees = new Map(records.map((record) => [savedTree(record.id), openSaved(record, space.root, open)]))
     applyTransaction(transaction, space, { command, trees, reverts: reverts.map(({ id }) => id) })
-  })
+  }
+  await withReserve(root, () => withSpace(root, carryOut))
   for (const path of keptEtc) emit({ kind: 'etc-kept', path: bytesText(path), outcome: 'not-reverted' })
 }
 

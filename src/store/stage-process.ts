@@ -18,7 +18,6 @@ const mostMemoryBytes = 1 << 28
 export async function unpackStaged(job: string): Promise<number> {
   const { artifact, directory } = JSON.parse(job) as StageJob
   process.umask(0)
-  limitMemory(mostMemoryBytes)
   if (!waitAtGate()) return 1
   const lines = await unpack(artifact, directory)
   reportLines(1, lines)
@@ -27,6 +26,7 @@ export async function unpackStaged(job: string): Promise<number> {
 
 async function unpack(artifact: string, directory: string): Promise<Iterable<StageLine>> {
   try {
+    limitMemory(mostMemoryBytes)
     const tarball = { fd: artifactDescriptor, file: artifact, fileName: basename(artifact) }
     const keeps = { keepsXattrs: true, keepsContents: true }
     const { contents, refusedXattrs } = await unpackOpenFile(tarball, directory, keeps)

@@ -15,6 +15,8 @@ export const stateFiles = {
   newJournal: 'journal.new',
   rollback: 'rollback',
   history: 'history',
+  reserve: 'reserve',
+  newReserve: 'reserve.new',
   scripts: 'scripts',
 } as const
 

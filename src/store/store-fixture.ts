@@ -15,7 +15,7 @@ import type { InstallSettings } from './install-settings.ts'
 import { treePath } from './stage-changes.ts'
 import type { StagedTree } from './stage-files.ts'
 import { type StagedPackage, stageArtifact } from './staging.ts'
-import { makeDirectories } from './state-directory.ts'
+import { makeDirectories, makeStateDirectory } from './state-directory.ts'
 import { TransactionSpace } from './transaction-space.ts'
 
 /** For the tests beside: roots in temporary directories, real tarballs, and what is where afterwards. */
@@ -138,7 +138,7 @@ export interface TestSpace extends Disposable {
 export function testSpace(root: string): TestSpace {
   const stack = new DisposableStack()
   const handle = stack.use(new TreeHandle(root))
-  const space = stack.use(new TransactionSpace(handle))
+  const space = stack.use(new TransactionSpace(handle, makeStateDirectory(handle)))
   const trees = new Map<string, StagedTree>()
   return {
     space,

@@ -1,10 +1,12 @@
-import { baseName, childPath, parentPath, type TreePath, textTreePath } from '../model/tree-path.ts'
+import { childPath, type TreePath, textTreePath } from '../model/tree-path.ts'
 import type { StagedName } from '../plan/root-change.ts'
 import { makeDirectory } from '../system/files.ts'
 import { TreeHandle } from '../system/tree-handle.ts'
 import { Areas } from './areas.ts'
-import { clearUnfinished } from './clear-unfinished.ts'
+import { tidyUp } from './clear-unfinished.ts'
 import { historyIds, savedPath } from './history-paths.ts'
+import { addIntent } from './intent.ts'
+import { keepReserve } from './reserve.ts'
 import { makeDirectories, makeStateDirectory, stateFiles } from './state-directory.ts'
 
 /**
@@ -17,12 +19,15 @@ export async function withSpace<Result>(
 ): Promise<Result> {
   makeDirectory(root || '/')
   using tree = new TreeHandle(root)
-  using space = new TransactionSpace(tree)
+  const state = makeStateDirectory(tree)
   try {
-    return await body(space)
+    using space = new TransactionSpace(tree, state)
+    const result = await body(space)
+    keepReserve(tree, state)
+    return result
   } finally {
-    const journals = [stateFiles.journal, stateFiles.rollback].map((name) => childPath(space.state, name))
-    if (journals.every((path) => tree.entry(path) === undefined)) clearUnfinished(tree, space.state)
+    const journals = [stateFiles.journal, stateFiles.rollback].map((name) => childPath(state, name))
+    if (journals.every((path) => tree.entry(path) === undefined)) tidyUp(tree, state)
   }
 }
 
@@ -37,8 +42,10 @@ export class TransactionSpace implements Disposable {
   #made = 0
 
   /** A new one, with the next number. Its directories are made when they are asked for. */
-  constructor(readonly root: TreeHandle) {
-    const state = makeStateDirectory(root)
+  constructor(
+    readonly root: TreeHandle,
+    state: TreePath,
+  ) {
     this.#areas = new Areas(root, state)
     this.id = Math.max(0, ...historyIds(root, state)) + 1
     // What a crash left of an uncommitted one of this number was removed by the recovery.
@@ -66,7 +73,7 @@ export class TransactionSpace implements Disposable {
   areaOf(path: TreePath): number {
     const before = this.states.length
     const area = this.#areas.of(path)
-    if (this.states.length > before) writeIntent(this.root, this.states)
+    if (this.states.length > before) addIntent(this.root, this.states)
     return area
   }
 
@@ -96,24 +103,4 @@ export class TransactionSpace implements Disposable {
     known.set(area, tree)
     return tree
   }
-}
-
-/** Before anything is on another file system than the database's, the disk knows where to look for it. */
-export function writeIntent(root: TreeHandle, [state, ...others]: readonly TreePath[]): void {
-  if (state === undefined || others.length === 0) return
-  const text = others.map((one) => `${one}\n`).join('')
-  replaceFile(root, childPath(state, stateFiles.intent), text)
-  root.syncDirectory(state)
-}
-
-/** Writes a file of the state directory, complete or not at all; `bytes` as latin1. */
-export function replaceFile(root: TreeHandle, path: TreePath, bytes: string): void {
-  const fresh = childPath(parentPath(path), `${baseName(path)}.new`)
-  if (root.entry(fresh) !== undefined) root.remove(fresh)
-  {
-    using file = root.createFile(fresh, 0o600)
-    file.write(Buffer.from(bytes, 'latin1'))
-    file.sync()
-  }
-  root.rename(fresh, path)
 }

@@ -43,6 +43,11 @@ function isStillThere(fd: number, path: string): boolean {
 }
 
 function release(fd: number, path: string): void {
-  fs.rmSync(path, { force: true })
-  fs.closeSync(fd)
+  try {
+    fs.unlinkSync(path)
+  } catch {
+    // It is the lock that counts: whoever comes next takes a file that stayed.
+  } finally {
+    fs.closeSync(fd)
+  }
 }

@@ -31,6 +31,14 @@ export class OpenFile implements Disposable {
     })
   }
 
+  /** Takes room on the disk; size and content stay. */
+  allocate(sizeBytes: number): void {
+    this.#attempt('set room aside in', () => {
+      tellTreeChange(() => ({ kind: 'allocate', at: this.at, sizeBytes }))
+      entries.allocate(this.#descriptor, sizeBytes)
+    })
+  }
+
   /** The bytes (latin1) of a regular file; undefined where it is none, or has more than `mostBytes`. */
   readAll(mostBytes: number): string | undefined {
     return this.#attempt('read', () => {

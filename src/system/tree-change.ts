@@ -17,6 +17,8 @@ export type TreeChange =
   /** A new, empty file. */
   | { readonly kind: 'create'; readonly at: TreePlace; readonly mode: number }
   | { readonly kind: 'write'; readonly at: TreePlace; readonly bytes: Uint8Array }
+  /** Room for so many bytes, without content. */
+  | { readonly kind: 'allocate'; readonly at: TreePlace; readonly sizeBytes: number }
   | { readonly kind: 'link'; readonly at: TreePlace; readonly to: TreePlace }
   | { readonly kind: 'rename'; readonly at: TreePlace; readonly to: TreePlace }
   | { readonly kind: 'remove'; readonly at: TreePlace }

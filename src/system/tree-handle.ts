@@ -234,6 +234,7 @@ const verbs: Readonly<Record<TreeChange['kind'], string>> = {
   'make-symlink': 'create link',
   create: 'create',
   write: 'write',
+  allocate: 'set room aside in',
   link: 'link',
   rename: 'replace',
   remove: 'remove',

@@ -1,71 +1,19 @@
-import * as fs from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { KithError } from '../../src/errors/kith-error.ts'
 import { textTreePath } from '../../src/model/tree-path.ts'
 import { openRoot } from '../../src/store/open-root.ts'
 import { recoverRoot } from '../../src/store/recover.ts'
 import { planReverting, revertTransactions } from '../../src/store/revert-transactions.ts'
-import { makeStateDirectory } from '../../src/store/state-directory.ts'
 import { testContext } from '../../src/store/store-fixture.ts'
 import { TreeHandle } from '../../src/system/tree-handle.ts'
 import { walkView } from '../../src/system/tree-view.ts'
-import { type DiskChange, type DiskLog, type Inodes, logChanges, readDisk, showDisk, writeDisk } from './disk.ts'
-import { type RecordedChange, recordChanges } from './record.ts'
+import { firstDifference, leftOver } from './compare.ts'
+import { type Inodes, readDisk, showDisk, writeDisk } from './disk.ts'
+import { type DiskLog, logChanges } from './disk-log.ts'
+import { recordChanges } from './record.ts'
+import type { ScenarioLog } from './record-scenario.ts'
 import type { Scenario } from './scenarios.ts'
-import { buildState, type CrashState, crashStates, random, type StateBounds } from './states.ts'
-
-export interface ScenarioLog {
-  readonly scenario: Scenario
-  readonly recorded: readonly RecordedChange[]
-  readonly log: DiskLog
-  /** The root before and after, as showDisk has it. */
-  readonly old: string
-  readonly new: string
-}
-
-/** In memory where there is such a place: a hundred thousand trees are made here. */
-const scratchParent = fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-
-interface Scratch extends Disposable {
-  readonly directory: string
-  readonly root: string
-}
-
-function scratch(): Scratch {
-  const directory = fs.mkdtempSync(join(scratchParent, 'kith-crash-'))
-  const root = join(directory, 'root')
-  fs.mkdirSync(root)
-  return { directory, root, [Symbol.dispose]: () => fs.rmSync(directory, { recursive: true, force: true }) }
-}
-
-/** Runs a scenario and records what it does. The record is complete: replayed in memory it gives the tree that is really there. */
-export async function recordScenario(scenario: Scenario): Promise<ScenarioLog> {
-  using at = scratch()
-  await scenario.prepare(at.root, at.directory)
-  lockOnce(at.root)
-  const start = readDisk(at.root)
-  const recorded = await recordChanges(at.root, () => scenario.command(at.root, at.directory))
-  const log = logChanges(start, recorded)
-  const after = buildState(log, log.changes.length)
-  const real = showDisk(readDisk(at.root), true)
-  if (withoutTimes(showDisk(after, true)) !== withoutTimes(real))
-    throw new Error(
-      `the record of "${scenario.name}" is not complete:\n${firstDifference(showDisk(after, true), real)}`,
-    )
-  return { scenario, recorded, log, old: showDisk(start), new: showDisk(after) }
-}
-
-/** Every command takes the lock first, for which there must be a place. */
-function lockOnce(root: string): void {
-  using tree = new TreeHandle(root)
-  makeStateDirectory(tree)
-}
-
-/** What the command writes itself has the time of writing, which the record does not. */
-function withoutTimes(shown: string): string {
-  return shown.replace(/ (file|symlink|fifo) (\d+ \d+:\d+) \d+/g, ' $1 $2')
-}
+import { scratch } from './scratch.ts'
+import { type CrashState, crashStates, random, type StateBounds } from './states.ts'
 
 export interface Violation {
   readonly scenario: string
@@ -111,7 +59,7 @@ async function checkState(state: CrashState, one: ScenarioLog, checking: Checkin
   const missing = missingFile(state, one)
   if (missing !== undefined) return `before recovery "${missing}" is missing, which both versions have`
   using at = scratch()
-  writeDisk(state.inodes, at.root)
+  writeDisk(state.inodes, at.root, at.mount)
   const misread = misreading(at.root, one)
   if (misread !== undefined) return misread
   const isNested = checking.count % checking.nestedEvery === 0
@@ -194,7 +142,7 @@ function checkNested(
     result.states++
     result.nested++
     using scene = scratch()
-    writeDisk(state.inodes, scene.root)
+    writeDisk(state.inodes, scene.root, scene.mount)
     const problem = recover(scene.root) ?? judge(readDisk(scene.root), at, one)
     if (problem !== undefined) return `after a crash in the recovery, at ${state.at}: ${problem}`
   }
@@ -220,30 +168,17 @@ function isRevert({ name }: Scenario): boolean {
   return /undo|redo/.test(name)
 }
 
-/** Committed for sure, it is the new root; before the commit the old one; in between either of them. And nothing is left over. */
+/** Once one of them is certain it is that; where neither is, the old or the new one. And nothing is left over. */
 function judge(outcome: Inodes, at: number, one: ScenarioLog): string | undefined {
   const shown = showDisk(outcome)
-  const { renamed, durable } = commitOf(one.log.changes)
-  const allowed = at <= renamed ? [one.old] : at > durable ? [one.new] : [one.old, one.new]
+  const allowed = allowedAt(at, one)
   if (!allowed.includes(shown)) return `neither old nor new:\n${firstDifference(allowed.at(-1) ?? '', shown)}`
-  const left = showDisk(outcome, true)
-    .split('\n')
-    .filter((line) => /\/\.kith\//.test(line) && !/\/\.kith\/(?:history\/(?:\d+\/(?:record|saved\/)?)?)? ?/.test(line))
-  return left.length > 0 ? `left over: ${left.join('; ')}` : undefined
+  return leftOver(outcome)
 }
 
-const commits = new WeakMap<readonly DiskChange[], { readonly renamed: number; readonly durable: number }>()
-
-/** The change that renames the journal, and the sync that makes it last. */
-function commitOf(changes: readonly DiskChange[]): { readonly renamed: number; readonly durable: number } {
-  const known = commits.get(changes)
-  if (known !== undefined) return known
-  const renamed = changes.findIndex((one) => one.kind === 'names' && one.names[0]?.[1] === 'journal')
-  const durable = changes.findIndex((one, index) => index > renamed && one.kind === 'sync')
-  if (renamed < 0) throw new Error('it has no commit')
-  const found = { renamed, durable: durable < 0 ? Number.POSITIVE_INFINITY : durable }
-  commits.set(changes, found)
-  return found
+function allowedAt(at: number, { old, new: after, course }: ScenarioLog): readonly string[] {
+  if (at <= course.committing || at > course.givenUp) return [old]
+  return at > course.committed && at <= course.givingUp ? [after] : [old, after]
 }
 
 /** A path that is a file or link before and after, and is not there in between. */
@@ -253,16 +188,4 @@ function missingFile({ inodes }: CrashState, one: ScenarioLog): string | undefin
   const now = pathsOf(showDisk(inodes))
   const after = pathsOf(one.new)
   return [...pathsOf(one.old)].find((path) => after.has(path) && !now.has(path))
-}
-
-function firstDifference(expected: string, found: string): string {
-  const [before, after] = [expected.split('\n'), found.split('\n')]
-  const lines = [
-    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
-    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
-  ]
-  return lines
-    .slice(0, 12)
-    .map((line) => line.slice(0, 200))
-    .join('\n')
 }

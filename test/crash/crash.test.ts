@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { type CheckOptions, checkScenario, recordScenario } from './check-scenario.ts'
+import { type CheckOptions, checkScenario } from './check-scenario.ts'
+import { recordFailing, recordScenario, withChanges } from './record-scenario.ts'
 import { scenarios } from './scenarios.ts'
 import { seededBugs } from './seeded-bugs.ts'
 
@@ -24,6 +25,20 @@ for (const scenario of scenarios.filter(({ packages }) => packages <= 10))
     expect(states).toBeGreaterThan(100)
   }, 120_000)
 
+for (const scenario of scenarios.filter(
+  ({ name, packages }) => packages === 1 && /^(?:upgrade with|remove)/.test(name),
+))
+  test(`after a crash anywhere in taking "${scenario.name}" back the root is the old or the new one`, async () => {
+    const one = await recordFailing(scenario, 0.6)
+    const bounds = { singles: 8, subsets: 4, most: 25, from: one.course.committing }
+
+    const { states, violations } = await checkScenario(one, { ...sample, bounds, nestedEvery: 8 })
+
+    total += states
+    expect(violations).toEqual([])
+    expect(states).toBeGreaterThan(30)
+  }, 120_000)
+
 test('the sample has at least 3,000 states', () => {
   expect(total).toBeGreaterThanOrEqual(3000)
 })
@@ -33,16 +48,12 @@ for (const bug of seededBugs)
     const scenario = scenarios.find(({ name }) => name === 'upgrade of the libc and the shell')
     if (scenario === undefined) throw new Error('the scenario is gone')
     const one = await recordScenario(scenario)
-    const log = { ...one.log, changes: bug.make(one.log) }
 
-    const { violations } = await checkScenario(
-      { ...one, log },
-      {
-        ...sample,
-        bounds: { singles: 4, subsets: 4 },
-        nestedEvery: 1000,
-      },
-    )
+    const { violations } = await checkScenario(withChanges(one, bug.make(one.log)), {
+      ...sample,
+      bounds: { singles: 4, subsets: 4 },
+      nestedEvery: 1000,
+    })
 
     expect(violations.length).toBeGreaterThan(0)
   }, 120_000)

@@ -13,9 +13,13 @@ export interface Scenario {
   readonly name: string
   /** How many packages the command is about. */
   readonly packages: number
+  /** Paths in the root where other file systems are mounted. */
+  readonly mounts?: readonly string[]
   /** Brings an empty root to where the command begins. */
   readonly prepare: (root: string, directory: string) => Promise<void>
   readonly command: (root: string, directory: string) => Promise<void>
+  /** The same as words for the executable, run in `directory` once the command itself has packed there what it needs. */
+  readonly words?: readonly string[]
 }
 
 interface Package {
@@ -62,6 +66,7 @@ const tool: Package = {
     '/etc/tool.conf': 'conf 1',
     '/etc/edited.conf': 'edited 1',
     '/var/spool/tool': { fifo: 0o622 },
+    '/boot/tool.img': 'image 1',
   },
 }
 const nextTool: Package = {
@@ -77,15 +82,31 @@ const nextTool: Package = {
     '/etc/tool.conf': 'conf 2',
     '/etc/edited.conf': 'edited 2',
     '/var/spool/tool': { fifo: 0o600 },
+    '/boot/tool.img': 'image 2',
   },
 }
 
 async function install(root: string, directory: string, packages: readonly Package[]): Promise<void> {
   const artifacts = new Map<string, string>()
-  for (const one of packages) artifacts.set(one.name, await packPackage(one, { directory }))
+  for (const one of packages) {
+    // Packed once, so that the files of a command that runs again have the times that they had.
+    const packed = join(directory, `${one.name}@${one.version ?? '1.0'}-1.tar.gz`)
+    artifacts.set(one.name, fs.existsSync(packed) ? packed : await packPackage(one, { directory }))
+  }
   const settings = { root, isForced: false, refusesConflicts: false, environment: {}, unpack: unpackHere }
   const names = packages.map(({ name }) => parsePackageName(name))
   await installPackages({ names, artifactOf: (name) => artifacts.get(name) }, settings, testContext().context)
+}
+
+/** Installs a package that has nothing to do with the scenarios. */
+export async function installPlain({
+  root,
+  directory,
+}: {
+  readonly root: string
+  readonly directory: string
+}): Promise<void> {
+  await install(root, directory, [{ name: 'plain', nodes: { '/opt/plain': 'plain' } }])
 }
 
 async function remove(root: string, ...names: readonly string[]): Promise<void> {
@@ -164,20 +185,29 @@ const single: readonly Scenario[] = [
     packages: 1,
     prepare: async () => undefined,
     command: (root, directory) => install(root, directory, [tool]),
+    words: ['install', './tool@1.0-1.tar.gz'],
   },
   {
     name: 'upgrade of the libc and the shell',
     packages: 1,
     prepare: (root, directory) => install(root, directory, [base]),
     command: (root, directory) => install(root, directory, [nextBase]),
+    words: ['install', './base@2.0-1.tar.gz'],
   },
   {
     name: 'upgrade with moved, removed and type-changed files, an edited one in /etc',
     packages: 1,
     prepare: withTool,
     command: (root, directory) => install(root, directory, [nextTool]),
+    words: ['install', './tool@2.0-1.tar.gz'],
   },
-  { name: 'remove', packages: 1, prepare: withTool, command: (root) => remove(root, 'tool') },
+  {
+    name: 'remove',
+    packages: 1,
+    prepare: withTool,
+    command: (root) => remove(root, 'tool'),
+    words: ['remove', 'tool'],
+  },
   {
     name: 'swap of an alternative',
     packages: 1,
@@ -189,6 +219,7 @@ const single: readonly Scenario[] = [
       const swap = { package: parsePackageName('other'), path: textTreePath('/usr/bin/sh') }
       await swapAlternatives([swap], root)
     },
+    words: ['alternatives', 'other', '/usr/bin/sh'],
   },
   {
     name: 'undo of an upgrade',
@@ -198,6 +229,7 @@ const single: readonly Scenario[] = [
       await install(root, directory, [nextTool])
     },
     command: (root) => revert(root, { kind: 'undo' }),
+    words: ['undo'],
   },
   {
     name: 'undo of a removal',
@@ -207,6 +239,7 @@ const single: readonly Scenario[] = [
       await remove(root, 'tool')
     },
     command: (root) => revert(root, { kind: 'undo' }),
+    words: ['undo'],
   },
   {
     name: 'redo',
@@ -217,6 +250,7 @@ const single: readonly Scenario[] = [
       await revert(root, { kind: 'undo' })
     },
     command: (root) => revert(root, { kind: 'redo' }),
+    words: ['redo'],
   },
   {
     name: 'several at once, of which files move from one to another',
@@ -233,7 +267,16 @@ const single: readonly Scenario[] = [
         { name: 'two', version: '2.0', nodes: { '/usr/bin/two': 'of two', '/usr/bin/shared': 'of two now' } },
         { name: 'three', nodes: { '/opt/three': { directory: 0o700 }, '/opt/three/x': '3' } },
       ]),
+    words: ['install', './one@2.0-1.tar.gz', './two@2.0-1.tar.gz', './three@1.0-1.tar.gz'],
   },
 ]
 
 export const scenarios: readonly Scenario[] = [...single, ...sized(10), ...sized(50)]
+
+/** The same where parts of the root are other file systems. Only root can mount them. */
+export const areaScenarios: readonly Scenario[] = [
+  ['/usr'],
+  ['/var'],
+  ['/boot', '/usr'],
+  ['/etc', '/usr/lib', '/var'],
+].flatMap((mounts) => single.map((one) => ({ ...one, name: `${one.name}, ${mounts.join(' ')} mounted`, mounts })))

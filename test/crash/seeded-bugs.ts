@@ -1,9 +1,11 @@
-import type { DiskChange, DiskLog } from './disk.ts'
+import type { DiskChange, DiskLog } from './disk-log.ts'
 
 /** Mistakes in the order of a transaction's steps, made in its record: what the test of crashes must find. */
 export interface SeededBug {
   readonly name: string
   readonly make: (log: DiskLog) => DiskChange[]
+  /** Crashes before this change cannot show it. */
+  readonly from?: (log: DiskLog) => number
 }
 
 const isRename = (change: DiskChange | undefined, to: string): boolean =>
@@ -63,3 +65,26 @@ function isNewNameOf(change: DiskChange, start: DiskLog['start']): boolean {
   const inode = change.kind === 'names' && change.names.length === 1 ? change.names[0]?.[2] : undefined
   return inode !== undefined && start.has(inode)
 }
+
+const commitOf = ({ changes }: DiskLog): number => changes.findIndex((one) => isRename(one, 'journal'))
+const endOf = ({ changes }: DiskLog): number => changes.findIndex((one) => isRename(one, 'record'))
+const isOfOther = (change: DiskChange): boolean => change.kind === 'sync' && change.fileSystem > 0
+
+/** The same where another file system is mounted in the root. */
+export const areaBugs: readonly SeededBug[] = [
+  {
+    name: 'another file system is not synced before the journal has its name',
+    from: commitOf,
+    make: (log) => log.changes.filter((one, index) => index > commitOf(log) || !isOfOther(one)),
+  },
+  {
+    name: 'another file system is not synced before the journal goes',
+    from: (log) => endOf(log) - 3,
+    make: (log) => log.changes.filter((one, index) => index < commitOf(log) || index > endOf(log) || !isOfOther(one)),
+  },
+  {
+    name: 'the intent goes before what it speaks of is gone from the other disk',
+    from: ({ changes }) => changes.length - 4,
+    make: ({ changes }) => without(changes, changes.findLastIndex(isOfOther)),
+  },
+]

@@ -1,4 +1,5 @@
-import { applyChange, copyInode, type DiskChange, type DiskLog, type Inodes, showDisk } from './disk.ts'
+import { copyInode, type Inodes, showDisk } from './disk.ts'
+import { applyChange, type DiskChange, type DiskLog } from './disk-log.ts'
 
 /** A seeded source of numbers from 0 to 1, the same everywhere (mulberry32). */
 export function random(seed: number): () => number {
@@ -24,6 +25,8 @@ export interface StateBounds {
   readonly subsets: number
   /** About how many states in all, spread over all crash points; every one when not given. */
   readonly most?: number
+  /** Crash points before this one are left out. */
+  readonly from?: number
 }
 
 /**
@@ -34,7 +37,7 @@ export function* crashStates(log: DiskLog, bounds: StateBounds, next: () => numb
   const seen = new Set<string>()
   const step = bounds.most === undefined ? 1 : countChoices(log.changes, bounds) / bounds.most
   let position = 0
-  for (let at = 0; at <= log.changes.length; at++)
+  for (let at = bounds.from ?? 0; at <= log.changes.length; at++)
     for (const kept of choices(pendingChanges(log.changes, at), bounds, next)) {
       // Most would be the same as others; some more are built than asked for.
       const isChosen = Math.floor(position / step) !== Math.floor((position + 1.3) / step)
@@ -48,9 +51,9 @@ export function* crashStates(log: DiskLog, bounds: StateBounds, next: () => numb
     }
 }
 
-function countChoices(changes: readonly DiskChange[], { singles, subsets }: StateBounds): number {
+function countChoices(changes: readonly DiskChange[], { singles, subsets, from = 0 }: StateBounds): number {
   let count = 0
-  for (let at = 0; at <= changes.length; at++) {
+  for (let at = from; at <= changes.length; at++) {
     const pending = pendingChanges(changes, at).length
     count += pending === 0 ? 1 : 2 + 2 * Math.min(singles, pending) + subsets
   }
@@ -84,13 +87,14 @@ function sample(pending: readonly number[], most: number, next: () => number): r
 /** Those of the first `at` changes that no sync covers. */
 function pendingChanges(changes: readonly DiskChange[], at: number): number[] {
   const synced = new Set<number>()
+  const wholly = new Set<number>()
   const pending: number[] = []
   for (let index = at - 1; index >= 0; index--) {
     const change = changes[index]
-    if (change === undefined) continue
+    if (change === undefined || wholly.has(change.fileSystem)) continue
     if (change.kind === 'sync') {
-      if (change.inode === 'all') break
-      synced.add(change.inode)
+      if (change.inode === 'all') wholly.add(change.fileSystem)
+      else synced.add(change.inode)
     } else if (!isCovered(change, synced)) pending.push(index)
   }
   return pending.reverse()
