@@ -8,6 +8,7 @@ import { type BenchRow, printRows } from './bench-rows.ts'
 import { benchSandbox } from './bench-sandbox.ts'
 import { benchSchedule } from './bench-schedule.ts'
 import { benchStartUp } from './bench-start-up.ts'
+import { benchStore } from './bench-store.ts'
 
 /**
  * `npm run bench [NAME]`: each row compares kith with something else, measured in turns in the same run, so that the ratio
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   queries: benchQueries,
   schedule: benchSchedule,
   jobs: benchJobs,
+  store: benchStore,
   'empty-build': benchEmptyBuild,
   sandbox: benchSandbox,
   archive: archiveRows,

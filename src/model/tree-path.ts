@@ -54,11 +54,14 @@ export function joinPaths(directory: TreePath, path: TreePath): TreePath {
 }
 
 /** All directories above `path`, nearest first, without `/`. */
-export function ancestorPaths(path: TreePath): TreePath[] {
-  const ancestors: TreePath[] = []
-  for (let parent = parentPath(path); parent !== '/'; parent = parentPath(parent)) ancestors.push(parent)
-  return ancestors
+export function ancestorPaths(path: TreePath): readonly TreePath[] {
+  const parent = parentPath(path)
+  if (parent === '/') return []
+  // Files come directory by directory, ten thousand at a time.
+  if (lastAncestors[0] !== parent) lastAncestors = [parent, ...ancestorPaths(parent)]
+  return lastAncestors
 }
+let lastAncestors: readonly TreePath[] = []
 
 /** Bytes kept as latin1, shown as text. */
 export function bytesText(bytes: string): string {

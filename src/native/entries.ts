@@ -1,4 +1,4 @@
-import { address, callNumber, check, KernelError, libc } from './libc.ts'
+import { address, callNumber, check, KernelError, lastErrno, libc } from './libc.ts'
 
 /**
  * Files and directories by the open directory that they are in, one kernel call each. `name` is bytes as latin1: one name, which no
@@ -168,9 +168,10 @@ export interface EntryStatus {
   readonly gid: number
   readonly links: number
   readonly inode: number
-  readonly device: string
+  /** Major and minor number in one. */
+  readonly device: number
   /** Which mount it is on, where the kernel tells (Linux 5.8): two mounts of one device are two. */
-  readonly mount: string | undefined
+  readonly mount: number | undefined
   readonly sizeBytes: number
   readonly mtimeMs: number
   readonly ctimeMs: number
@@ -182,17 +183,8 @@ const statusMask = 0x7ff | 0x1000
 
 /** What is at `name`, links not followed; undefined where nothing is. statx(2), which has one layout on every processor. */
 export function statusAt(directory: number, name: string): EntryStatus | undefined {
-  try {
-    statx(directory, name, notFollowed)
-  } catch (error) {
-    const isNothing = error instanceof KernelError && [noEntry, notDirectory].includes(error.errno)
-    if (isNothing) return undefined
-    throw error
-  }
-  return readStatus()
+  return statx(directory, name, notFollowed) ? readStatus() : undefined
 }
-const noEntry = 2
-const notDirectory = 20
 
 /** The same of an open file. */
 export function statusOf(fd: number): EntryStatus {
@@ -200,28 +192,38 @@ export function statusOf(fd: number): EntryStatus {
   return readStatus()
 }
 
-function statx(directory: number, name: string, flags: number): void {
+/** Whether something is there. */
+function statx(directory: number, name: string, flags: number): boolean {
   const call = callNumber({ x64: 332, arm64: 291 })
   const path = bytes(name)
-  const { syscall } = libc()
-  again(() => Number(syscall(call, directory, address(path), flags, statusMask, address(status))), 'statx', name)
+  for (;;) {
+    const result = libc().syscall(call, directory, address(path), flags, statusMask, address(status))
+    if (result >= 0) return true
+    // Most that is looked for is not there: no error is made for it.
+    const errno = lastErrno()
+    if (errno === 2 || errno === 20) return false
+    if (errno !== interrupted) throw new KernelError('statx', name, errno)
+  }
 }
 
 function readStatus(): EntryStatus {
   const hasMount = (status.readUInt32LE(0) & 0x1000) !== 0
-  const time = (offset: number): number =>
-    Number(status.readBigInt64LE(offset)) * 1000 + status.readUInt32LE(offset + 8) / 1e6
+  const number = (offset: number): number => status.readUInt32LE(offset) + status.readUInt32LE(offset + 4) * 2 ** 32
+  const time = (offset: number): number => {
+    const seconds = status.readUInt32LE(offset) + status.readInt32LE(offset + 4) * 2 ** 32
+    return seconds * 1000 + status.readUInt32LE(offset + 8) / 1e6
+  }
   return {
     links: status.readUInt32LE(16),
     uid: status.readUInt32LE(20),
     gid: status.readUInt32LE(24),
     mode: status.readUInt16LE(28),
-    inode: Number(status.readBigUInt64LE(32)),
-    sizeBytes: Number(status.readBigUInt64LE(40)),
+    inode: number(32),
+    sizeBytes: number(40),
     ctimeMs: time(96),
     mtimeMs: time(112),
-    device: `${status.readUInt32LE(136)}:${status.readUInt32LE(140)}`,
-    mount: hasMount ? String(status.readBigUInt64LE(144)) : undefined,
+    device: status.readUInt32LE(136) * 2 ** 32 + status.readUInt32LE(140),
+    mount: hasMount ? number(144) : undefined,
   }
 }
 

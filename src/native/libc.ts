@@ -83,9 +83,14 @@ export class KernelError extends Error {
   }
 }
 
+/** The number of the last call's error. Must follow the call at once. */
+export function lastErrno(): number {
+  return read.i32(requirePointer(libc().__errno_location()), 0)
+}
+
 /** Throws KernelError when `result` is negative. Must follow the call at once: errno is read here. */
 export function check(result: number | bigint, call: string, subject: string): number {
-  if (result < 0) throw new KernelError(call, subject, read.i32(requirePointer(libc().__errno_location()), 0))
+  if (result < 0) throw new KernelError(call, subject, lastErrno())
   return Number(result)
 }
 

@@ -58,5 +58,5 @@ export function printManifestWithChoices(entries: readonly PlacedEntry[], moves:
 /** The directory of the choices and those above it, outermost first. */
 export function choiceDirectories(): TreePath[] {
   const directory = textTreePath(choicesDirectory)
-  return [...ancestorPaths(directory).reverse(), directory]
+  return [...ancestorPaths(directory).toReversed(), directory]
 }

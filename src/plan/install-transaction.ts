@@ -26,6 +26,8 @@ export interface InstallFacts {
   readonly found: ReadonlyMap<TreePath, FoundEntry>
   /** For each directory that a file or link shall replace: every place below it on the disk. */
   readonly below: ReadonlyMap<TreePath, readonly Pick<OldEntry, 'place' | 'isDirectory'>[]>
+  /** Directories among the old ones that other packages have, too. */
+  readonly shared?: ReadonlySet<TreePath> | undefined
   /** Written instead of the staged manifest: bytes as latin1. */
   readonly manifest?: string | undefined
 }
@@ -87,7 +89,7 @@ export function planInstall(facts: InstallFacts): InstallPlan {
   const obsolete = planObsolete({
     old: withoutTurned(facts.old, plans),
     entry: facts.entry,
-    needed: new Set([...newPlaces, ...kept]),
+    needed: new Set([...newPlaces, ...kept, ...(facts.shared ?? [])]),
   })
   const operations = [
     ...operationsOf('plain'),

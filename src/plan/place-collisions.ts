@@ -26,9 +26,10 @@ export function findCollisions(entries: readonly PlacedEntry[]): Collision[] {
   for (const { path, place, isDirectory } of entries) {
     const file = isDirectory ? files.get(place) : undefined
     if (file !== undefined) collide(place, file, path)
+    if (isDirectory) continue
     for (const above of ancestorPaths(place)) {
       const blocking = files.get(above)
-      if (blocking !== undefined && !isDirectory) collide(above, blocking, path)
+      if (blocking !== undefined) collide(above, blocking, path)
     }
   }
   return [...collisions]

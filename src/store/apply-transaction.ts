@@ -2,7 +2,7 @@ import { bytesText, parentPath } from '../model/tree-path.ts'
 import { isWithin, type Transaction } from '../plan/transaction.ts'
 import type { RefusedXattr } from '../system/file-xattrs.ts'
 import { TreeHandle } from '../system/tree-handle.ts'
-import { diskTree, firstTree, type TreeView } from '../system/tree-view.ts'
+import { diskTree, firstTree, stillTree, type TreeView } from '../system/tree-view.ts'
 import { commitTransaction } from './commit.ts'
 import { type NetChange, netChanges } from './net-changes.ts'
 import { PlannedTree } from './planned-tree.ts'
@@ -80,7 +80,7 @@ export interface NetScene {
 
 /** What operations come to in a root as it is now, in the order in which it will happen. */
 function planNetChanges(operations: Transaction['operations'], { root, views }: NetScene): NetChange[] {
-  const planned = new PlannedTree(diskTree(root), views)
+  const planned = new PlannedTree(stillTree(diskTree(root)), views)
   planned.carryOut(operations)
   // The database, and what kith keeps beside it, never speaks of files that are not there yet.
   const database = parentPath(statePath(root))

@@ -6,6 +6,8 @@ import type { OldEntry } from '../plan/obsolete.ts'
 import type { FoundEntry } from '../plan/transaction.ts'
 import type { PhysicalPaths } from '../system/physical-paths.ts'
 import { type TreeView, walkView } from '../system/tree-view.ts'
+import { readInstalled } from './installed-database.ts'
+import { findDirectoriesOf } from './owners.ts'
 import { etcSum, isBelowEtc, linkSum, type PackageState, sumAlgorithm } from './package-state.ts'
 import type { PlacedStagedEntry } from './placed-entries.ts'
 
@@ -42,7 +44,15 @@ export async function gatherInstallFacts(input: FactsInput): Promise<InstallFact
     if (!one.isDirectory && found.get(place)?.kind === 'directory') below.set(place, listBelow(place, physical))
   }
   const old = await gatherOldEntries(oldState, physical)
-  return { package: input.package, entry, incoming, old, found, below, manifest }
+  const shared = findShared(input, old)
+  return { package: input.package, entry, incoming, old, found, below, manifest, shared }
+}
+
+function findShared({ package: name, physical }: FactsInput, old: readonly OldEntry[]): Set<TreePath> {
+  const directories = new Set(old.filter(({ isDirectory }) => isDirectory).map(({ place }) => place))
+  if (directories.size === 0) return directories
+  const others = [...readInstalled(physical.tree).values()].filter((one) => one.name !== name)
+  return findDirectoriesOf(directories, others, physical)
 }
 
 function findAt(place: TreePath, physical: PhysicalPaths): FoundEntry | undefined {

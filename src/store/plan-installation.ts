@@ -1,5 +1,5 @@
 import type { InstallChange, Transaction } from '../plan/transaction.ts'
-import { diskTree } from '../system/tree-view.ts'
+import { diskTree, stillTree } from '../system/tree-view.ts'
 import type { InstallSettings } from './install-settings.ts'
 import { type PackagePlan, planPackage } from './plan-package.ts'
 import { PlannedTree } from './planned-tree.ts'
@@ -14,7 +14,7 @@ export async function planInstallation(
   settings: Pick<InstallSettings, 'root' | 'isForced' | 'refusesConflicts' | 'adopts'>,
 ): Promise<Transaction<InstallChange>> {
   const trees = new Map(packages.map(({ name, directory }) => [name, diskTree(directory)]))
-  const root = new PlannedTree(diskTree(settings.root), trees)
+  const root = new PlannedTree(stillTree(diskTree(settings.root)), trees)
   const plans: PackagePlan[] = []
   for (const staged of packages) {
     const plan = await planPackage(staged, root, settings)

@@ -7,7 +7,8 @@ import { diskTree } from '../system/tree-view.ts'
 import { requireTrustedWay } from './foreign-links.ts'
 import { gatherOldEntries } from './install-facts.ts'
 import type { RemoveSettings } from './install-settings.ts'
-import { databasePath } from './installed-database.ts'
+import { databasePath, readInstalled } from './installed-database.ts'
+import { findDirectoriesOf } from './owners.ts'
 import { forgetFacts } from './package-facts.ts'
 import { readRemovalState } from './package-state.ts'
 
@@ -22,6 +23,7 @@ export async function planRemoval(
 ): Promise<Transaction<RemoveChange>> {
   const tree = diskTree(root)
   const physical = new PhysicalPaths(tree)
+  const staying = [...readInstalled(tree).values()].filter(({ name }) => !names.includes(name))
   const changes: RemoveChange[] = []
   const operations: Operation[] = []
   for (const name of names) {
@@ -29,7 +31,9 @@ export async function planRemoval(
     const state = readRemovalState(tree, physical.target(path), isForced)
     requireTrustedWay(name, state.entries, physical)
     const old = await gatherOldEntries(state, physical)
-    const plan = planObsolete({ old, entry: physical.place(path), needed: new Set() })
+    const directories = new Set(old.filter(({ isDirectory }) => isDirectory).map(({ place }) => place))
+    const needed = findDirectoriesOf(directories, staying, physical)
+    const plan = planObsolete({ old, entry: physical.place(path), needed })
     changes.push({ kind: 'remove', package: name, keptEtc: plan.keptEtc })
     operations.push(...plan.operations, ...forgetFacts(name, tree))
   }

@@ -1,4 +1,4 @@
-import { ancestorPaths, childPath, type TreePath, textBytes, textTreePath } from '../model/tree-path.ts'
+import { ancestorPaths, childPath, parentPath, type TreePath, textBytes, textTreePath } from '../model/tree-path.ts'
 import type { RootChange } from '../plan/root-change.ts'
 import type { RefusedXattr } from '../system/file-xattrs.ts'
 import type { NetChange } from './net-changes.ts'
@@ -85,11 +85,20 @@ function contentsOfNew(changes: readonly NetChange[]): NewContents {
   const made = new Set(changes.flatMap((one) => (one.kind === 'make-directory' ? [one.path] : [])))
   const isTop = (path: TreePath): boolean => !ancestorPaths(path).some((above) => made.has(above))
   const directories = new Map<TreePath, ComingChange[]>([...made].filter(isTop).map((path) => [path, []]))
+  const tops = new Map<TreePath, TreePath | undefined>()
+  const topOf = (directory: TreePath): TreePath | undefined => {
+    if (!tops.has(directory))
+      tops.set(
+        directory,
+        [directory, ...ancestorPaths(directory)].find((one) => directories.has(one)),
+      )
+    return tops.get(directory)
+  }
   const inDirectories = new Set<TreePath>()
   if (directories.size > 0)
     for (const change of changes) {
       if (change.kind !== 'make-directory' && change.kind !== 'place') continue
-      const top = ancestorPaths(change.path).find((above) => directories.has(above))
+      const top = made.has(parentPath(change.path)) ? topOf(parentPath(change.path)) : undefined
       if (top === undefined) continue
       directories.get(top)?.push(change)
       inDirectories.add(change.path)

@@ -49,15 +49,16 @@ function findWhole(
 ): StagedName | undefined {
   const first = members.find((one) => one.kind === 'place')
   const base = first?.kind === 'place' ? files.unpackedPath(first.origin, area) : undefined
-  const below = first?.path.slice(top.path.length) ?? ''
-  if (base === undefined || !base.endsWith(below)) return undefined
-  const path = base.slice(0, base.length - below.length) as TreePath
+  const rest = first?.path.slice(top.path.length) ?? ''
+  if (base === undefined || !base.endsWith(rest)) return undefined
+  const path = base.slice(0, base.length - rest.length) as TreePath
   const staged = { area, path }
   const tree = space.staging(area)
   const isAsWanted = (directory: NewDirectory): boolean => {
     const entry = tree.entry(within(staged, top, directory.path))
     return directory.owner === undefined && entry?.kind === 'directory' && entry.mode === directory.mode
   }
+  const below = members.flatMap((one) => (one.kind === 'make-directory' ? [within(staged, top, one.path)] : []))
   const isWhole =
     isAsWanted(top) &&
     members.every((one) =>
@@ -65,20 +66,15 @@ function findWhole(
         ? isAsWanted(one)
         : files.unpackedPath(one.origin, area) === within(staged, top, one.path),
     ) &&
-    countBelow(tree, path) === members.length
+    countNames(tree, [staged.path, ...below]) === members.length
   if (!isWhole) return undefined
   for (const one of members) if (one.kind === 'place') files.markUsed(one.origin)
   return staged
 }
 
-function countBelow(tree: TreeHandle, path: TreePath): number {
-  let count = 0
-  for (const name of tree.names(path)) {
-    count++
-    const child = joinPaths(path, `/${name}` as TreePath)
-    if (tree.entry(child)?.kind === 'directory') count += countBelow(tree, child)
-  }
-  return count
+/** A name more than there are members is something that does not belong there. */
+function countNames(tree: TreeHandle, directories: readonly TreePath[]): number {
+  return directories.reduce((count, path) => count + tree.names(path).length, 0)
 }
 
 function assemble(

@@ -1,6 +1,6 @@
 import { parseManifest } from '../model/manifest.ts'
 import type { PackageName } from '../model/package-name.ts'
-import { ancestorPaths, bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
+import { ancestorPaths, bytesText, parentPath, type TreePath, textTreePath } from '../model/tree-path.ts'
 import type { PrivilegedFile } from '../plan/new-privileges.ts'
 import { manifestPath } from '../plan/transaction.ts'
 import { filePrivileges } from '../system/file-privileges.ts'
@@ -67,8 +67,11 @@ function isAsListed(entry: StagedContent | undefined, isDirectory: boolean): boo
 /** With the directories above, whether they are listed or not: planning needs to know all of them. */
 function presentEntries(listed: readonly { readonly path: TreePath }[], contents: StagedContents): StagedEntry[] {
   const paths = new Set<TreePath>()
-  for (const { path } of listed)
-    if (contents.has(path)) for (const one of [path, ...ancestorPaths(path)]) paths.add(one)
+  for (const { path } of listed) {
+    if (!contents.has(path)) continue
+    paths.add(path)
+    for (const above of paths.has(parentPath(path)) ? [] : ancestorPaths(path)) paths.add(above)
+  }
   return [...paths].flatMap((path) => {
     const content = contents.get(path)
     if (content === undefined) return []

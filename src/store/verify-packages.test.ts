@@ -106,7 +106,7 @@ test('verifyPackages() finds a change that keeps size and time, and with isFull 
   // A cache that lies: what would be there if the file had been changed behind the kernel's back.
   const { dev, ino, size, mtimeMs, ctimeMs } = fs.statSync(file)
   const good = new Bun.CryptoHasher('sha256').update('data').digest('hex')
-  const device = `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`
+  const device = ((dev >> 8) & 0xfff) * 2 ** 32 + ((dev & 0xff) | ((dev >> 12) & 0xfff00))
   fs.writeFileSync(cache, `${good} ${device} ${ino} ${size} ${mtimeMs} ${ctimeMs}\n`)
   expect(told(await verify(at))).toEqual([])
   expect(told(await verify(at, true))).toEqual(['content /usr/lib/tool/data'])

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs'
-import { bytesText, childPath, type TreePath } from '../model/tree-path.ts'
+import { bytesText, childPath, parentPath, type TreePath } from '../model/tree-path.ts'
 import { type DigestAlgorithm, digestFile } from './digests.ts'
 import { failed } from './failure.ts'
 import { PhysicalPaths } from './physical-paths.ts'
@@ -43,6 +43,22 @@ export function diskTree(directory: string): TreeView {
     },
     label: (place) => directory + bytesText(place),
   }
+}
+
+/**
+ * A tree that nothing changes while this is used: what is at a place is looked at once, and not at all where nothing is above it.
+ */
+export function stillTree(tree: TreeView): TreeView {
+  const known = new Map<TreePath, ReturnType<TreeView['entry']>>()
+  const entry = (place: TreePath): ReturnType<TreeView['entry']> => {
+    if (known.has(place)) return known.get(place)
+    const parent = parentPath(place)
+    const above = parent === '/' ? 'directory' : entry(parent)?.kind
+    const found = above === 'directory' || above === 'symlink' ? tree.entry(place) : undefined
+    known.set(place, found)
+    return found
+  }
+  return { ...tree, entry }
 }
 
 /** Several trees as one: each file is that of the first tree that has something at its place. Directories are those of the first. */

@@ -30,7 +30,9 @@ export function hostPath(directory: string, path: TreePath): string | Buffer {
 /** What is at `path`, or undefined where nothing is. */
 export function treeEntry(directory: string, path: TreePath): TreeEntry | undefined {
   try {
-    return describe(path, fs.lstatSync(hostPath(directory, path)))
+    // Most that is looked for is not there: an error each time would cost more than the look.
+    const found = fs.lstatSync(hostPath(directory, path), { throwIfNoEntry: false })
+    return found && describe(path, found)
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '')) return undefined
     throw failed('look at', directory + bytesText(path), error)
