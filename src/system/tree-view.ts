@@ -54,7 +54,8 @@ export function stillTree(tree: TreeView): TreeView {
     if (known.has(place)) return known.get(place)
     const parent = parentPath(place)
     const above = parent === '/' ? 'directory' : entry(parent)?.kind
-    const found = above === 'directory' || above === 'symlink' ? tree.entry(place) : undefined
+    // Behind a link nothing is at a place: the kernel would follow it to another one.
+    const found = above === 'directory' ? tree.entry(place) : undefined
     known.set(place, found)
     return found
   }
