@@ -50,7 +50,7 @@ export interface ScratchWorld extends Disposable {
   readonly startWith: (options: RunOptions, ...argv: readonly string[]) => Child
   /** A recipe, by default one whose build does nothing; undefined leaves a file out. Gives its directory. */
   readonly recipe: (name: string, files?: Readonly<Record<string, string | Uint8Array | undefined>>) => string
-  /** Paths below the cache's directory, sorted; `bin` by default. */
+  /** Paths below the cache's directory, sorted; `bin` by default, without what kith writes beside a tarball. */
   readonly cached: (directory?: string) => string[]
   /** What a build may leave and must not: processes, mounts, drafts, link farms, work directories. */
   readonly leftovers: () => string[]
@@ -96,7 +96,7 @@ export function openWorld(): ScratchWorld {
     start: (...argv) => spawn({}, argv),
     startWith: (options, ...argv) => spawn(options, argv),
     recipe: (name, files = {}) => writeRecipe(join(repository, name), files),
-    cached: (below = 'bin') => listTree(join(cache, below)),
+    cached: (below = 'bin') => listTree(join(cache, below)).filter((path) => !/\.tar\.\w+\.\w+$/.test(path)),
     leftovers: () => [...processesOf(directory), ...mountsBelow(directory), ...draftsIn(cache)],
     [Symbol.dispose]: () => {
       for (const mount of mountsBelow(directory)) Bun.spawnSync(['umount', '-l', mount])
