@@ -40,9 +40,10 @@ export function listArtifacts(cacheDirectory: string, name: PackageName): KeptAr
 
 /**
  * Puts a built tarball into the cache, complete or not at all, and then its SHA-256 beside it, as sha256sum writes it: an
- * installation believes no other bytes. A hash that is there is always one of the tarball that is there. Throws `io-failed`.
+ * installation believes no other bytes. A hash that is there is always one of the tarball that is there. Gives the hash. Throws
+ * `io-failed`.
  */
-export async function storeArtifact(built: string, file: string): Promise<void> {
+export async function storeArtifact(built: string, file: string): Promise<string> {
   // It comes out of a sandbox: a link would bring a file of the host into the cache.
   if (linkInfo(built)?.kind !== 'file')
     throw new KithError('io-failed', { action: 'keep', path: built, reason: 'it is no regular file' })
@@ -51,4 +52,5 @@ export async function storeArtifact(built: string, file: string): Promise<void> 
   placeFile(built, file)
   const { sha256 } = await digestFile(file, ['sha256'])
   writeFileAtomic(beside, `${sha256}  ${basename(file)}\n`)
+  return sha256
 }

@@ -33,7 +33,7 @@ export async function prepareSandbox(invocation: Invocation): Promise<PreparedSa
   if (name === undefined || second !== undefined)
     throw new KithError('invalid-argument', { argument: words[1] ?? '', expected: 'the name of one package' })
   const installed = loadInstalled(config.root)
-  const planned = makePlan(workspace, installed, { config, mayUseCache: true })
+  const planned = await makePlan(workspace, installed, { config, mayUseCache: true })
   const recipe = requireRecipe(
     requireReading(name, loadRecipes([name], workspace.repositories), workspace.repositories),
   )

@@ -1,3 +1,4 @@
+import type { BuildInput } from '../model/build-record.ts'
 import { type Digest, digestOf, encodeDigest, printDigest } from '../model/digest.ts'
 import { digestTree, type MerkleEntry } from '../model/merkle-tree.ts'
 import { encodeMessage, type Field } from '../model/protobuf.ts'
@@ -111,7 +112,7 @@ function byName([one]: readonly [string, string], [other]: readonly [string, str
  * The description as single facts, each `kind` and `name` once: what is kept with an artifact, so that a later build can say
  * what has changed. The recipe comes as its files.
  */
-export function listInputs(description: BuildDescription, recipeFiles: readonly RecipeFile[]): BuildInput[] {
+export function listInputs(description: BuildDescription, recipeFiles: readonly BuildInput[]): BuildInput[] {
   const treesOf = (kind: BuildInput['kind'], described: readonly DescribedTree[]): BuildInput[] =>
     described.map(({ name, digest }) => ({ kind, name, value: printDigest(digest) }))
   const pairsOf = (kind: BuildInput['kind'], pairs: Readonly<Record<string, string>>): BuildInput[] =>
@@ -119,7 +120,7 @@ export function listInputs(description: BuildDescription, recipeFiles: readonly 
       .sort(byName)
       .map(([name, value]) => ({ kind, name, value }))
   return [
-    ...recipeFiles.map(({ path, value }): BuildInput => ({ kind: 'recipe', name: path, value })),
+    ...recipeFiles,
     ...description.sources.map(({ text, identity }): BuildInput => ({ kind: 'source', name: text, value: identity })),
     ...treesOf('dependency', description.layers),
     ...treesOf('base', description.base),
@@ -127,16 +128,4 @@ export function listInputs(description: BuildDescription, recipeFiles: readonly 
     ...pairsOf('environment', description.environment),
     ...pairsOf('setting', { ...description.properties, 'kith-protocol': String(protocolVersion) }),
   ]
-}
-
-/** A file of a recipe: its path in it, and its hash with `x` for one that may be executed. */
-export interface RecipeFile {
-  readonly path: string
-  readonly value: string
-}
-
-export interface BuildInput {
-  readonly kind: 'recipe' | 'source' | 'dependency' | 'base' | 'extra' | 'environment' | 'setting'
-  readonly name: string
-  readonly value: string
 }

@@ -1,3 +1,4 @@
+import { openBuildKeys } from '../../build/build-keys.ts'
 import { runBuildPlan } from '../../build/run-build-plan.ts'
 import { versionLabel } from '../../model/version.ts'
 import { findUpgrades } from '../../plan/upgrades.ts'
@@ -35,12 +36,15 @@ export const upgrade: Command = async (invocation) => {
     say(`${name} ${from === undefined ? 'unknown' : versionLabel(from)} => ${versionLabel(to)}`)
   const names = upgrades.map(({ name }) => name)
   const repositories = [...config.repositories, config.root + databasePath]
-  const planned = makePlan({ names, repositories }, installed, { config, mayUseCache: true })
+  const settings = buildSettings(invocation, [])
+  const supply = supplyPackages(installed, invocation)
+  const keys = openBuildKeys(supply, settings)
+  const planned = await makePlan({ names, repositories }, installed, { config, keys, mayUseCache: true })
   const { order } = planned
-  tellPlan(planned, buildSettings(invocation, []), context)
-  const plan = requireBuildPlan(planned)
+  tellPlan(planned, settings, context)
+  const plan = requireBuildPlan(planned, config.cacheDirectory)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
-  const built = await runBuildPlan(plan, supplyPackages(installed, invocation), buildSettings(invocation, []), context)
+  const built = await runBuildPlan(plan, { ...supply, keys }, settings, context)
   return await installArtifacts(
     order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? []),
     invocation,
