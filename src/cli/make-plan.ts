@@ -132,7 +132,8 @@ function packagesInCache(cacheDirectory: string): ReadonlySet<string> {
  */
 export function requireBuildPlan({ steps, cached }: PlannedBuild, cacheDirectory: string): BuildPlan {
   const required = steps.map(({ reading, reason, isAsked, verdict }) => {
-    return { recipe: requireRecipe(reading), reason, isAsked, isUncertain: verdict.kind === 'perhaps' }
+    const isUncertain = verdict.kind === 'perhaps' && verdict.causes.every(({ kind }) => kind === 'dependency-built')
+    return { recipe: requireRecipe(reading), reason, isAsked, isUncertain }
   })
   return {
     steps: required,
