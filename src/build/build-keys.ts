@@ -1,17 +1,19 @@
 import type { BuildCause } from '../model/build-cause.ts'
-import type { BuildInput, BuildRecord } from '../model/build-record.ts'
+import type { BuildInput } from '../model/build-record.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Recipe, RecipeReading } from '../model/recipe.ts'
 import { versionLabel } from '../model/version.ts'
 import { buildKeyOf, type DescribedTree, listInputs } from '../plan/build-action.ts'
 import { compareInputs, type Undecided } from '../plan/build-causes.ts'
+import { fileInfo } from '../system/files.ts'
+import { findArtifact } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { openContentIndex } from './content-index.ts'
-import { type BuildReading, describeBase, readBuild } from './describe-build.ts'
-import { listRecipeFiles } from './digest-recipe.ts'
-import { findByKey, readRecord } from './kept-artifacts.ts'
+import { type BuildReading, type DescribedRecipe, describeBase, readBuild } from './describe-build.ts'
+import { findByKey, type KeptArtifact, readInputs, readRecord } from './kept-artifacts.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { createOutputs, type PackageOutput } from './package-outputs.ts'
+import { factsOfCopy, listRecipeFiles, readRecipeFacts } from './recipe-facts.ts'
 import type { PackageSupply } from './sysroot-packages.ts'
 
 /** What is to be done about a package of a plan, judged by what it would be made of. */
@@ -26,12 +28,10 @@ export type Verdict =
 
 export interface JudgeOptions {
   readonly name: PackageName
-  /** The tarball in `bin` of the version that the recipe has. */
-  readonly artifact: string | undefined
-  /** Build it whatever there is. */
-  readonly isAsked: boolean
   /** Whether an artifact of unknown origin will do, and a source that moves is taken as it was. */
   readonly takesOld: boolean
+  /** Build it whatever there is, unless it was built since then, in milliseconds since 1970. */
+  readonly rebuildsBeforeMs?: number | undefined
 }
 
 /** A build whose every input is known. */
@@ -46,9 +46,7 @@ export interface BuildKeys {
   /** From now on the package is this artifact. */
   readonly settle: (name: PackageName, artifact: string) => void
   /** The artifact that a build would make, where one was made already. Its dependencies are settled, its sources known. */
-  readonly findMade: (
-    recipe: Recipe,
-  ) => Promise<{ readonly artifact: string; readonly record: BuildRecord } | undefined>
+  readonly findMade: (recipe: Recipe) => Promise<KeptArtifact | undefined>
   /** What a build that begins now is made of; `directory` has the copy of the recipe that it uses. */
   readonly describe: (recipe: Recipe, directory: string) => Promise<KeyedBuild>
   /** Keeps what was found out about files, for the next command. */
@@ -61,90 +59,87 @@ export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, setting
   const outputs = createOutputs(supply, layersDirectoryOf(cacheDirectory), index)
   /** Packages of the plan; undefined: still to be built. */
   const planned = new Map<PackageName, (() => Promise<PackageOutput>) | undefined>()
-  const everything = { ...supply, artifactOf: () => undefined }
   let base: Promise<readonly DescribedTree[]> | undefined
   const outputOf = async (name: PackageName): Promise<PackageOutput | 'undecided' | undefined> => {
     if (!planned.has(name)) return outputs.ofInstalled(name)
     return (await planned.get(name)?.()) ?? 'undecided'
   }
   const read = async (
-    recipe: Recipe,
-    options: { isFetched: boolean; directory?: string; sourceBefore?: (text: string) => string | undefined },
+    recipe: DescribedRecipe,
+    options: { readonly isFetched: boolean; readonly sourceBefore?: (text: string) => string | undefined },
   ): Promise<BuildReading> => {
-    base ??= describeBase(everything, { settings, outputs, index })
+    base ??= describeBase({ ...supply, artifactOf: () => undefined }, { settings, outputs, index })
     return await readBuild(recipe, { ...options, outputOf, base: await base }, settings, index)
   }
-  const settle = (name: PackageName, artifact: string): void => {
-    planned.set(name, () => outputs.ofArtifact(name, artifact))
-    base = undefined
-  }
-  const judgeRecipe = async (
-    recipe: Recipe,
-    { artifact, takesOld }: JudgeOptions,
-    record: BuildRecord | undefined,
-  ): Promise<Verdict & { readonly output?: PackageOutput }> => {
-    const sourceBefore = (text: string) =>
-      record?.inputs.find(({ kind, name }) => kind === 'source' && name === text)?.value
+  const judgeRecipe = async (recipe: DescribedRecipe, { directory, artifact, takesOld }: Judged) => {
+    const record = artifact === undefined ? undefined : readRecord(artifact, index)
+    const before = (): readonly BuildInput[] => (artifact === undefined ? [] : readInputs(artifact))
+    const sourceBefore = (text: string) => before().find(({ kind, name }) => kind === 'source' && name === text)?.value
     const { description, undecided } = await read(recipe, {
       isFetched: false,
-      ...(takesOld ? { sourceBefore } : {}),
+      ...(takesOld && record !== undefined ? { sourceBefore } : {}),
     })
-    const found = isOpen(undecided) ? undefined : findKnown(buildKeyOf(description), artifact, record)
-    if (found !== undefined) return found
-    if (record === undefined)
-      return { kind: 'build', causes: [{ kind: 'absent', version: versionLabel(recipe.version) }] }
-    const causes = compareInputs(record.inputs, listInputs(description, listRecipeFiles(recipe.directory)), undecided)
-    if (causes.length > 0) return { kind: 'build', causes }
-    return isOpen(undecided)
-      ? { kind: 'perhaps', causes: openCauses(undecided) }
-      : { kind: 'build', causes: [orderChanged] }
+    const key = isOpen(undecided) ? undefined : buildKeyOf(description)
+    const found = key === undefined ? undefined : key === record?.key ? { artifact, record } : findKept(key)
+    if (found !== undefined) {
+      const { output: digest, needs } = found.record
+      planned.set(recipe.name, async () => ({ digest, needs }))
+      return { kind: 'current', artifact: found.artifact, needs } as const
+    }
+    if (record === undefined) return absent(versionLabel(recipe.facts.version))
+    const causes = compareInputs(before(), listInputs(description, listRecipeFiles(directory)), undecided)
+    if (causes.length > 0) return { kind: 'build', causes } as const
+    if (isOpen(undecided)) return { kind: 'perhaps', causes: openCauses(undecided) } as const
+    return { kind: 'build', causes: [orderChanged] } as const
   }
-  const findKnown = (key: string, artifact: string | undefined, record: BuildRecord | undefined) => {
-    if (record?.key === key)
-      return { kind: 'current', artifact, needs: record.needs, output: outputIn(record) } as const
-    const kept = findByKey(cacheDirectory, key, index)
-    if (kept === undefined) return undefined
-    const { needs } = kept.record
-    return { kind: 'current', artifact: kept.artifact, needs, output: outputIn(kept.record) } as const
-  }
+  const findKept = (key: string) => findByKey(cacheDirectory, key, index)
   return {
-    settle,
     save: index.save,
-    async judge(reading, options) {
-      const { recipe, version } = reading
-      const { name, artifact, isAsked, takesOld } = options
+    settle(name, artifact) {
+      planned.set(name, () => outputs.ofArtifact(name, artifact))
+      // It may be a part of it.
+      base = undefined
+    },
+    async judge(reading, { name, takesOld, rebuildsBeforeMs }) {
       planned.set(name, undefined)
-      if (isAsked) return { kind: 'build', causes: [{ kind: 'asked' }] }
-      const record = artifact === undefined ? undefined : readRecord(artifact, index)
-      if (artifact !== undefined && (record === undefined || recipe === undefined)) {
+      const facts = readRecipeFacts(reading, { index, cacheDirectory })
+      const version = facts?.version ?? reading.version
+      const artifact = version && findArtifact(cacheDirectory, name, version, settings.compression)
+      const hasRecord = artifact !== undefined && readRecord(artifact, index) !== undefined
+      const builtMs = artifact === undefined || rebuildsBeforeMs === undefined ? 0 : fileInfo(artifact)?.mtimeMs
+      if (rebuildsBeforeMs !== undefined && (builtMs ?? 0) < rebuildsBeforeMs)
+        return { kind: 'build', causes: [{ kind: 'asked' }] }
+      if (artifact !== undefined && (!hasRecord || facts === undefined)) {
         if (!takesOld) return { kind: 'build', causes: [{ kind: 'unknown-origin' }] }
-        settle(name, artifact)
+        planned.set(name, () => outputs.ofArtifact(name, artifact))
         return { kind: 'unkeyed', artifact }
       }
-      if (recipe === undefined)
-        return {
-          kind: 'build',
-          causes: [{ kind: 'absent', version: version === undefined ? '' : versionLabel(version) }],
-        }
-      const { output, ...verdict } = await judgeRecipe(recipe, options, record)
-      if (output !== undefined) planned.set(name, async () => output)
-      return verdict
+      if (facts === undefined) return absent(version === undefined ? '' : versionLabel(version))
+      const { directory, dependencies } = reading
+      return await judgeRecipe({ name, dependencies, facts }, { directory, artifact, takesOld })
     },
     async findMade(recipe) {
-      const { description, undecided } = await read(recipe, { isFetched: true })
-      if (isOpen(undecided)) return undefined
-      const found = findByKey(cacheDirectory, buildKeyOf(description), index)
+      const facts = factsOfCopy(recipe, recipe.directory, cacheDirectory)
+      const { description, undecided } = await read({ ...recipe, facts }, { isFetched: true })
+      const found = isOpen(undecided) ? undefined : findKept(buildKeyOf(description))
       return found?.artifact === undefined ? undefined : { artifact: found.artifact, record: found.record }
     },
     async describe(recipe, directory) {
-      const { description } = await read(recipe, { isFetched: true, directory })
+      const facts = factsOfCopy(recipe, directory, cacheDirectory)
+      const { description } = await read({ ...recipe, facts }, { isFetched: true })
       return { key: buildKeyOf(description), inputs: listInputs(description, listRecipeFiles(directory)) }
     },
   }
 }
 
-function outputIn({ output, needs }: BuildRecord): PackageOutput {
-  return { digest: output, needs }
+interface Judged {
+  readonly directory: string
+  readonly artifact: string | undefined
+  readonly takesOld: boolean
+}
+
+function absent(version: string): Extract<Verdict, { kind: 'build' }> {
+  return { kind: 'build', causes: [{ kind: 'absent', version }] }
 }
 
 /** Where every single input is as it was and the key is not. */

@@ -60,7 +60,7 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
     forgetRecord(file)
     const sha256 = await storeArtifact(join(work.output, artifact), file)
     const record = recordOf({ keyed, packaged, sha256, artifact })
-    if (record !== undefined) keepArtifact({ artifact: file, record }, settings.cacheDirectory)
+    if (record !== undefined) keepArtifact({ artifact: file, record }, keyed.inputs, settings.cacheDirectory)
     tell(recipe, packaged, context)
     const { files, sizeBytes } = packaged
     const durationMs = performance.now() - started
@@ -129,7 +129,9 @@ function recordOf({
   readonly artifact: string
 }): BuildRecord | undefined {
   const output = parseDigest(packaged.output)
-  return output && { ...keyed, artifact: sha256, file: artifact, output, needs: packaged.needs.map(parsePackageName) }
+  return (
+    output && { key: keyed.key, artifact: sha256, file: artifact, output, needs: packaged.needs.map(parsePackageName) }
+  )
 }
 
 function tell(recipe: Recipe, packaged: PackageResult, { emit }: Pick<Context, 'emit'>): void {

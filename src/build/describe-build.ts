@@ -1,6 +1,5 @@
 import type { Dependency } from '../model/depends.ts'
 import type { PackageName } from '../model/package-name.ts'
-import type { Recipe } from '../model/recipe.ts'
 import type { BuildDescription, DescribedTree } from '../plan/build-action.ts'
 import type { Undecided } from '../plan/build-causes.ts'
 import { digestFileNow } from '../system/digests.ts'
@@ -8,12 +7,12 @@ import { stampOf } from '../system/file-stamp.ts'
 import { loadBase } from './base-packages.ts'
 import type { BuildSettings } from './build-settings.ts'
 import type { ContentIndex } from './content-index.ts'
-import { digestRecipe } from './digest-recipe.ts'
 import { describeHostTools } from './host-tools.ts'
 import { keyEnvironment } from './key-environment.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import type { PackageOutput, PackageOutputs } from './package-outputs.ts'
-import { identifySources } from './source-identity.ts'
+import type { RecipeFacts } from './recipe-facts.ts'
+import { identifySource } from './source-identity.ts'
 import type { PackageSupply } from './sysroot-packages.ts'
 
 /** A build as far as it is known. */
@@ -32,30 +31,36 @@ export interface ReadingOptions {
   readonly sourceBefore?: (text: string) => string | undefined
   /** What lies below its dependencies. */
   readonly base: readonly DescribedTree[]
-  /** Where the recipe is read, if not in its own directory. */
-  readonly directory?: string
+}
+
+export interface DescribedRecipe {
+  readonly name: PackageName
+  readonly dependencies: readonly Dependency[]
+  readonly facts: RecipeFacts
 }
 
 /** Everything that the artifact of a recipe would depend on now. Throws `io-failed`, `archive-invalid`. */
 export async function readBuild(
-  recipe: Recipe,
-  { outputOf, isFetched, sourceBefore, base, directory = recipe.directory }: ReadingOptions,
+  { name, dependencies, facts }: DescribedRecipe,
+  { outputOf, isFetched, sourceBefore, base }: ReadingOptions,
   settings: BuildSettings,
   index: ContentIndex,
 ): Promise<BuildReading> {
-  const { name } = recipe
-  const identified = identifySources(recipe, { cacheDirectory: settings.cacheDirectory, index, isFetched })
-  const sources = identified.map((source) => ({ ...source, identity: source.identity ?? sourceBefore?.(source.text) }))
-  const { layers, undecided } = await collectLayers(recipe.dependencies, outputOf)
+  const sources = facts.sources.map((source) => ({
+    text: source.text,
+    destination: source.destination,
+    identity: identifySource(source, { index, isFetched }) ?? sourceBefore?.(source.text),
+  }))
+  const { layers, undecided } = await collectLayers(dependencies, outputOf)
   return {
     description: {
       name,
-      recipe: digestRecipe(directory, index),
+      recipe: facts.digest,
       sources: sources.flatMap(({ identity, ...source }) => (identity === undefined ? [] : [{ ...source, identity }])),
       layers,
       base,
       environment: keyEnvironment(name, settings),
-      properties: describeSettings(recipe, settings, index),
+      properties: describeSettings({ name, format: facts.format }, settings, index),
       extra: [],
     },
     undecided: {
@@ -85,7 +90,7 @@ async function collectLayers(dependencies: readonly Dependency[], outputOf: Read
 }
 
 function describeSettings(
-  { name, format }: Recipe,
+  { name, format }: { readonly name: PackageName; readonly format: RecipeFacts['format'] },
   { isStripping, hasNetwork, sandboxFiles }: BuildSettings,
   index: ContentIndex,
 ): Record<string, string> {

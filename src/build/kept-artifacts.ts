@@ -1,5 +1,11 @@
 import { basename, dirname, join } from 'node:path'
-import { type BuildRecord, parseBuildRecord, printBuildRecord } from '../model/build-record.ts'
+import {
+  type BuildInput,
+  type BuildRecord,
+  parseBuildInputs,
+  parseBuildRecord,
+  printBuildRecord,
+} from '../model/build-record.ts'
 import { digestFileNow } from '../system/digests.ts'
 import { stampOf } from '../system/file-stamp.ts'
 import { isFile, linkInfo, makeDirectory, readText, removeTree, writeFileAtomic } from '../system/files.ts'
@@ -27,9 +33,17 @@ function recordPath(artifact: string): string {
 /** The record of a tarball; undefined where it has none, or none of what it is now: another tool may have replaced it. */
 export function readRecord(artifact: string, index: ContentIndex): BuildRecord | undefined {
   const path = recordPath(artifact)
-  if (!isFile(path)) return undefined
-  const record = parseBuildRecord(readText(path))
+  const stamp = stampOf(path)
+  if (stamp?.kind !== 'file') return undefined
+  const head = index.valueOf(`file ${path}`, stamp, () => readText(path).split('\n', 1)[0] ?? '')
+  const record = parseBuildRecord(`${head}\n`)
   return record !== undefined && isArtifactOf(record, artifact, index) ? record : undefined
+}
+
+/** What a tarball that has a record was made of. */
+export function readInputs(artifact: string): BuildInput[] {
+  const path = recordPath(artifact)
+  return isFile(path) ? parseBuildInputs(readText(path)) : []
 }
 
 function isArtifactOf(record: BuildRecord, artifact: string, index: ContentIndex): boolean {
@@ -53,10 +67,14 @@ export function findByKey(
 }
 
 /** Writes down what the tarball in `bin` was made of, and keeps it by its key. Throws `io-failed`. */
-export function keepArtifact({ artifact, record }: KeptArtifact, cacheDirectory: string): void {
+export function keepArtifact(
+  { artifact, record }: KeptArtifact,
+  inputs: readonly BuildInput[],
+  cacheDirectory: string,
+): void {
   const directory = keyDirectory(cacheDirectory, record.key)
   makeDirectory(directory)
-  const text = printBuildRecord(record)
+  const text = printBuildRecord(record, inputs)
   linkFile(artifact, join(directory, record.file))
   writeFileAtomic(join(directory, 'record'), text)
   writeFileAtomic(recordPath(artifact), text)
@@ -85,6 +103,6 @@ export function takeKept({ artifact, record }: KeptArtifact, cacheDirectory: str
   removeTree(`${file}.sha256`)
   linkFile(artifact, file)
   writeFileAtomic(`${file}.sha256`, `${record.artifact}  ${record.file}\n`)
-  writeFileAtomic(recordPath(file), printBuildRecord(record))
+  writeFileAtomic(recordPath(file), readText(join(dirname(artifact), 'record')))
   return file
 }

@@ -63,7 +63,7 @@ export function createPerformer(
   const build = async (recipe: Recipe, tokens: BuildTokens): Promise<void> => {
     if (await take(recipe)) return
     const step = steps.get(recipe.name)
-    if (step?.isUncertain && !context.hooks.isActive) await fetch(recipe)
+    if (step?.isUncertain && !context.hooks.isActive) await getSources(recipe)
     const index = ++started
     await context.hooks.run('queue-status', [recipe.name, String(index), String(total)])
     const sysroot = await collectSysroot(recipe.dependencies, world, layersDirectoryOf(cacheDirectory), settings)
@@ -74,7 +74,7 @@ export function createPerformer(
     const request = { recipe, sysroot, host, index, total, reason, tokens, describe, share: share() }
     settle(recipe.name, await buildWithHints(request, world, settings, { ...context, emit }))
   }
-  const fetch = async (recipe: Recipe): Promise<void> => {
+  const getSources = async (recipe: Recipe): Promise<void> => {
     const before = performance.now()
     await fetchRecipes([recipe], settings.fetch, context)
     rememberDuration(cacheDirectory, recipe.name, 'fetch', performance.now() - before)
@@ -86,7 +86,7 @@ export function createPerformer(
       using tokens = tokensOf(item)
       return await build(recipe, tokens)
     }
-    await fetch(recipe)
+    await getSources(recipe)
   }
 }
 

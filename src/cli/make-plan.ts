@@ -1,4 +1,4 @@
-import { artifactDirectory, findArtifact } from '../build/artifact-cache.ts'
+import { findArtifact } from '../build/artifact-cache.ts'
 import type { BuildKeys, Verdict } from '../build/build-keys.ts'
 import type { BuildSettings } from '../build/build-settings.ts'
 import { takeByKey } from '../build/kept-artifacts.ts'
@@ -12,7 +12,6 @@ import { planBuildOrder } from '../plan/build-order.ts'
 import { loadRecipes } from '../recipe/load-recipes.ts'
 import { requireRecipe } from '../recipe/require-recipe.ts'
 import type { InstalledPackage } from '../store/installed-database.ts'
-import { fileInfo, readDirectory } from '../system/files.ts'
 import { namesOfDependencies } from './dependencies-in.ts'
 import { requireReading } from './load-recipes.ts'
 import type { Workspace } from './workspace.ts'
@@ -65,19 +64,13 @@ export async function makePlan(
   })
   const { explicit, alwaysRebuild } = planned
   const isExplicit = new Set(explicit)
-  const inCache = packagesInCache(config.cacheDirectory)
   const verdicts = new Map<PackageName, Verdict>()
-  const asked = new Set<PackageName>()
   for (const name of planned.order) {
     const reading = requireReading(name, readings, repositories)
-    const version = inCache.has(name) ? reading.version : undefined
-    const artifact = version && findArtifact(config.cacheDirectory, name, version, config.compression)
-    const isNew = artifact !== undefined && (fileInfo(artifact)?.mtimeMs ?? 0) >= builtSinceMs
-    const takesOld = mayUseCache || isNew || !alwaysRebuild.has(name)
-    const isAsked = rebuilds && alwaysRebuild.has(name) && !isNew
-    if (isAsked) asked.add(name)
-    const verdict = await keys?.judge(reading, { name, artifact, isAsked, takesOld })
-    verdicts.set(name, verdict ?? plainVerdict(artifact))
+    const takesOld = mayUseCache || !alwaysRebuild.has(name)
+    const rebuildsBeforeMs = rebuilds && alwaysRebuild.has(name) ? builtSinceMs : undefined
+    const verdict = await keys?.judge(reading, { name, takesOld, rebuildsBeforeMs })
+    verdicts.set(name, verdict ?? plainVerdict(findBuilt(reading, name, config)))
   }
   const needed = findNeeded(names, { verdicts, readings })
   const order = planned.order.filter((name) => needed.has(name))
@@ -89,9 +82,17 @@ export async function makePlan(
     const reason = isExplicit.has(name) ? 'explicit' : 'implicit'
     const reading = requireReading(name, readings, repositories)
     if (artifact !== undefined) cached.set(name, artifact)
-    else steps.push({ name, reading, reason, isAsked: asked.has(name), verdict })
+    else steps.push({ name, reading, reason, isAsked: isAsked(verdict), verdict })
   }
   return { steps, cached, explicit, order, verdicts }
+}
+
+function isAsked(verdict: Verdict): boolean {
+  return verdict.kind === 'build' && verdict.causes.some(({ kind }) => kind === 'asked')
+}
+
+function findBuilt({ version }: RecipeReading, name: PackageName, config: Config): string | undefined {
+  return version && findArtifact(config.cacheDirectory, name, version, config.compression)
 }
 
 function plainVerdict(artifact: string | undefined): Verdict {
@@ -118,12 +119,6 @@ function findNeeded(targets: readonly PackageName[], { verdicts, readings }: Jud
     for (const one of [...wanted, ...detected]) if (verdicts.has(one)) needed.add(one)
   }
   return needed
-}
-
-/** Names of packages that have any tarball in the cache. */
-function packagesInCache(cacheDirectory: string): ReadonlySet<string> {
-  const files = readDirectory(artifactDirectory(cacheDirectory)) ?? []
-  return new Set(files.map((file) => file.slice(0, Math.max(0, file.lastIndexOf('@')))))
 }
 
 /**

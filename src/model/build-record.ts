@@ -13,8 +13,6 @@ export interface BuildRecord {
   readonly output: Digest
   /** What it needs to run. */
   readonly needs: readonly PackageName[]
-  /** What it was made of, for whoever asks why it is built again. */
-  readonly inputs: readonly BuildInput[]
 }
 
 const inputKinds = ['recipe', 'source', 'dependency', 'base', 'extra', 'environment', 'setting'] as const
@@ -33,24 +31,26 @@ export interface BuildInput {
  *     ["recipe","build","5f1c… x"]
  *     ["environment","CFLAGS","-O2"]
  */
-export function printBuildRecord({ key, artifact, file, output, needs, inputs }: BuildRecord): string {
+export function printBuildRecord(record: BuildRecord, inputs: readonly BuildInput[]): string {
+  const { key, artifact, file, output, needs } = record
   const head = JSON.stringify({ 'kith-build': 1, key, artifact, file, output: printDigest(output), needs })
   const lines = inputs.map(({ kind, name, value }) => JSON.stringify([kind, name, value]))
   return [head, ...lines, ''].join('\n')
 }
 
-/** Undefined for anything that printBuildRecord does not write. */
+/** Its first line; undefined for anything that printBuildRecord does not write. */
 export function parseBuildRecord(text: string): BuildRecord | undefined {
-  const [head = '', ...lines] = text.split('\n')
-  if (lines.pop() !== '') return undefined
-  const known = parseHead(parseJson(head))
-  if (known === undefined) return undefined
-  const inputs = lines.map((line) => parseInput(parseJson(line)))
-  const isWhole = (all: typeof inputs): all is BuildInput[] => all.every((one) => one !== undefined)
-  return isWhole(inputs) ? { ...known, inputs } : undefined
+  const end = text.indexOf('\n')
+  return end < 0 ? undefined : parseHead(parseJson(text.slice(0, end)))
 }
 
-function parseHead(value: unknown): Omit<BuildRecord, 'inputs'> | undefined {
+/** All others: what the artifact was made of, for whoever asks why it is built again. Lines that are none are left out. */
+export function parseBuildInputs(text: string): BuildInput[] {
+  const [, ...lines] = text.split('\n')
+  return lines.flatMap((line) => parseInput(parseJson(line)) ?? [])
+}
+
+function parseHead(value: unknown): BuildRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { 'kith-build': version, key, artifact, file, output, needs } = value as Record<string, unknown>
   const digest = typeof output === 'string' ? parseDigest(output) : undefined
