@@ -9,8 +9,11 @@ export interface CommandRow {
   readonly letter?: string
   readonly usage: string
   readonly summary: string
-  /** It locks the root first; it is not told of what another command left unfinished, but finishes it. */
-  readonly changesRoot?: true
+  /**
+   * Whether it changes the root with these arguments: then it runs as the root's owner, locks it first, and finishes what another
+   * command left unfinished, where others are told of it.
+   */
+  readonly changesRoot?: (words: readonly string[]) => boolean
   /** Options it knows besides --json and --help; `--jobs N` has a value. */
   readonly options: readonly string[]
   /** One of the programs that KISS ships as `kiss-NAME`: a program of that name on PATH is run instead, as KISS does. */
@@ -18,13 +21,16 @@ export interface CommandRow {
   readonly load: () => Promise<Command>
 }
 
+const always = (): boolean => true
+const withWords = (words: readonly string[]): boolean => words.length > 0
+
 const coreRows: readonly CommandRow[] = [
   {
     name: 'alternatives',
     letter: 'a',
     usage: '[--dry-run] [--no-wait] [-] [PACKAGE PATH]',
     summary: 'List alternatives, or swap to one',
-    changesRoot: true,
+    changesRoot: withWords,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/alternatives.ts')).alternatives,
   },
@@ -61,6 +67,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'clean',
     usage: '[--dry-run] [--no-wait] [KEEP]',
     summary: 'Forget old transactions, or tell what they keep',
+    changesRoot: withWords,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/clean.ts')).clean,
   },
@@ -83,6 +90,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'etc',
     usage: '[--no-wait] [show|take|keep|merge [PATH...]]',
     summary: 'List the new versions that wait in /etc, or settle them',
+    changesRoot: ([action]) => action !== undefined && action !== 'show',
     options: ['--no-wait'],
     load: async () => (await import('./commands/etc.ts')).etc,
   },
@@ -112,6 +120,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'hooks',
     usage: '[--no-wait] [run [PACKAGE...]]',
     summary: 'List the post-install scripts that are due, or run them',
+    changesRoot: withWords,
     options: ['--no-wait'],
     load: async () => (await import('./commands/hooks.ts')).hooks,
   },
@@ -120,7 +129,7 @@ const coreRows: readonly CommandRow[] = [
     letter: 'i',
     usage: '[--adopt] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
-    changesRoot: true,
+    changesRoot: always,
     options: ['--adopt', '--dry-run', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
@@ -151,7 +160,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'recover',
     usage: '[--no-wait]',
     summary: 'Finish or take back what was interrupted in the root',
-    changesRoot: true,
+    changesRoot: always,
     options: ['--no-wait'],
     load: async () => (await import('./commands/recover.ts')).recover,
   },
@@ -159,7 +168,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'redo',
     usage: '[--dry-run] [--no-wait]',
     summary: 'Bring back what the last undo took back',
-    changesRoot: true,
+    changesRoot: always,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/undo.ts')).redo,
   },
@@ -168,7 +177,7 @@ const coreRows: readonly CommandRow[] = [
     letter: 'r',
     usage: '[--dry-run] [--no-wait] [PACKAGE...]',
     summary: 'Remove packages',
-    changesRoot: true,
+    changesRoot: always,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/remove.ts')).remove,
   },
@@ -198,7 +207,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'undo',
     usage: '[--dry-run] [--no-wait] [NUMBER]',
     summary: 'Bring the root back to before a transaction',
-    changesRoot: true,
+    changesRoot: always,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/undo.ts')).undo,
   },

@@ -12,6 +12,7 @@ import { lockRoot } from '../store/lock-root.ts'
 import type { Recovery } from '../store/recover.ts'
 import { claimDirectory } from '../system/claimed-directory.ts'
 import type { Invocation } from './command.ts'
+import { otherOwner, runAsOwner } from './root-owner.ts'
 import { workDirectoryOf } from './session.ts'
 import { showChanges } from './show-changes.ts'
 
@@ -23,9 +24,15 @@ export interface ArtifactSupply {
   readonly repositories: readonly string[]
 }
 
-/** Installs tarballs and what they need to run; exit status 1 where a package's script failed. Throws `not-a-package`. */
+/** Installs tarballs and what they need to run, as the owner of the root; exit status 1 where a package's script failed. Throws `not-a-package`. */
 export async function installArtifacts(artifacts: readonly string[], invocation: InstallInvocation): Promise<number> {
-  const { repositories, root } = invocation.config
+  const { config, environment, options } = invocation
+  const { repositories, root } = config
+  const owner = options.has('--dry-run') ? undefined : otherOwner(config, environment)
+  if (owner !== undefined) {
+    const kept = ['--adopt', '--json', '--no-wait'].filter((option) => options.has(option))
+    return await runAsOwner(['install', ...kept, '--', ...artifacts], owner, { config, environment, isNested: true })
+  }
   const given = new Map(artifacts.map((artifact) => [artifactPackage(artifact), artifact]))
   const supply = { given, repositories: [...repositories, root + databasePath] }
   return await installNamed([...given.keys()], supply, invocation)
