@@ -1,7 +1,5 @@
 import { type PackageOffers, parseOffers, printOffers } from '../model/offers.ts'
 import type { PackageName } from '../model/package-name.ts'
-import type { Provided } from '../model/provides.ts'
-import { parseProvides } from '../model/provides.ts'
 import { childPath, type TreePath } from '../model/tree-path.ts'
 import { collectOffers, type OfferingFile } from '../plan/collect-offers.ts'
 import { manifestPath, type Operation } from '../plan/transaction.ts'
