@@ -14,10 +14,10 @@ const withMake = hasMake ? sandboxed : sandboxed.skip
 const name = (text: string): string => title(hasMake ? text : `${text} (skipped without make)`)
 
 /** A build whose make has many pieces of work, each a `sleep` of this odd length: seen from outside by its argument. */
-function compiling(seconds: string, pieces = 24): Readonly<Record<string, string>> {
+function compiling(seconds: string, pieces = 24, firstWaits = '0'): Readonly<Record<string, string>> {
   const makefile = `all: $(addprefix t,$(shell seq ${pieces}))\nt%: ; @sleep ${seconds}\n`
-  const build = '#!/bin/sh -e\necho "MAKEFLAGS=$MAKEFLAGS"\ncp "$(dirname "$0")/files/Makefile" .\nmake\n'
-  return { build, 'files/Makefile': makefile }
+  const build = '#!/bin/sh -e\necho "MAKEFLAGS=$MAKEFLAGS"\ncp "$(dirname "$0")/files/Makefile" .\n'
+  return { build: `${build}sleep ${firstWaits}\nmake\n`, 'files/Makefile': makefile }
 }
 
 /** How many programs with this argument run just now. */
@@ -95,11 +95,12 @@ describe('the jobserver', () => {
   for (const victim of ['make', 'the sandbox'])
     withMake(name(`a kill of ${victim} in one build loses no token: the other gets all`), async () => {
       world.recipe('victim', compiling('30', 8))
-      world.recipe('other', compiling('0.0441', 60))
+      // By then the victim has every token but the other's own.
+      world.recipe('other', compiling('0.0441', 60, '1'))
       const env = { MAKEFLAGS: '-j4' }
       const child = world.startWith({ env }, 'build', '--keep-going', 'victim', 'other')
       const watched = watch(child, '0.0441', '30')
-      await waitUntil(() => countRunning('30') > 1 && countRunning('0.0441') > 0)
+      await waitUntil(() => countRunning('30') === 3 && countRunning('0.0441') > 0)
       const sleeps = processes((line) => line === 'sleep\x0030\0')
       const own = parentOf(sleeps[0] ?? 0)
       const init = victim === 'make' ? own : parentOf(parentOf(own))
