@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { isKithError } from '../errors/kith-error.ts'
+import { isKithError, KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import { printArtifactName } from '../model/artifact-name.ts'
+import { type PackageOffers, parseOffers } from '../model/offers.ts'
 import type { Recipe } from '../model/recipe.ts'
 import { versionLabel } from '../model/version.ts'
 import type { SandboxHost } from '../sandbox/host.ts'
@@ -50,7 +51,7 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
     const stages = openStages(name, context)
     const { artifact, packaged } = await buildIn({ work, stages }, request, settings, context)
     const file = join(artifactDirectory(settings.cacheDirectory), artifact)
-    await storeArtifact(join(work.output, artifact), file)
+    await storeArtifact(join(work.output, artifact), file, requireOffers(packaged, name))
     tell(recipe, packaged, context)
     const { files, sizeBytes } = packaged
     const durationMs = performance.now() - started
@@ -112,6 +113,13 @@ function tell(recipe: Recipe, packaged: PackageResult, { emit }: Pick<Context, '
   if (privileged.length > 0)
     emit({ kind: 'privileged-files', package: name, reason: 'built', owner: 'root', files: privileged })
   for (const text of packaged.warnings) emit({ kind: 'notice', level: 'warning', package: name, text })
+}
+
+/** The worker has read hostile files: what it tells is nothing else. Throws `sandbox-worker-failed`. */
+function requireOffers({ offers }: PackageResult, name: string): PackageOffers {
+  const parsed = parseOffers(offers)
+  if (parsed !== undefined) return parsed
+  throw new KithError('sandbox-worker-failed', { task: `package "${name}"`, reason: 'what it offers cannot be read' })
 }
 
 /** A full disk needs its space. */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { emptySum, printEtcsums } from '../model/etcsums.ts'
 import { type ManifestEntry, printManifest } from '../model/manifest.ts'
+import { printOffers } from '../model/offers.ts'
 import {
   ancestorPaths,
   baseName,
@@ -39,7 +40,8 @@ export async function packageTree(job: PackageJob): Promise<PackageResult> {
   const warnings = isStripping ? await stripTree(destdir, programs) : []
   const dependsFile = join(entryDirectory, 'depends')
   const declared = isFile(dependsFile) ? readText(dependsFile) : ''
-  const { detection, inspected } = detectInTree(destdir, programs, job, declared)
+  const entries = [...walkTree(destdir)]
+  const { detection, offers, inspected } = detectInTree(destdir, entries, job, declared)
   if (detection.depends !== '') writeFileAtomic(dependsFile, detection.depends)
   const listed = listTree(destdir, entry)
   if (treeEntry(destdir, textTreePath('/etc')) !== undefined)
@@ -50,7 +52,8 @@ export async function packageTree(job: PackageJob): Promise<PackageResult> {
   const sizeBytes = await packArtifact(destdir, file, { compression, newestMtime, xattrs })
   const files = listed.filter(({ isDirectory }) => !isDirectory).length
   const privileged = listPrivileged(destdir, programs, xattrs)
-  return { kind: 'packaged', files, sizeBytes, inspected, detected: detection.changes, privileged, warnings }
+  const detected = detection.changes
+  return { kind: 'packaged', files, sizeBytes, inspected, detected, offers: printOffers(offers), privileged, warnings }
 }
 
 const nostripFile = textTreePath('/nostrip')

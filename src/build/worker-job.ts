@@ -53,6 +53,8 @@ export interface PackageResult {
     readonly change: 'added' | 'promoted'
     readonly because: string
   }[]
+  /** What the package offers and needs, as printOffers writes it. */
+  readonly offers: string
   /** Files that give rights to whoever runs them, as the event `privileged-files` has them. */
   readonly privileged: readonly { readonly path: string; readonly privileges: readonly string[] }[]
   readonly warnings: readonly string[]

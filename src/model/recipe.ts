@@ -2,6 +2,7 @@ import type { ChecksumLine } from './checksums.ts'
 import type { Dependency } from './depends.ts'
 import type { PackageName } from './package-name.ts'
 import type { Problem } from './problem.ts'
+import type { Provided } from './provides.ts'
 import type { Source, SourceLine } from './sources.ts'
 import type { Version } from './version.ts'
 
@@ -35,6 +36,8 @@ export interface RecipeReading {
   /** Known even when the recipe cannot be built: enough to plan, and to install a tarball. */
   readonly version: Version | undefined
   readonly dependencies: readonly Dependency[]
+  /** Names that it answers to besides its own. */
+  readonly provides: readonly Provided[]
   /** Every line of the sources file that can be told from its text, comments included. */
   readonly sourceLines: readonly SourceLine[]
   /** As in the recipe. */

@@ -18,6 +18,7 @@ import type { InstallSettings } from './install-settings.ts'
 import { databasePath, hasManifest, readInstalled } from './installed-database.ts'
 import { findOwners } from './owners.ts'
 import { planFacts } from './package-facts.ts'
+import { planOffers } from './package-offers.ts'
 import { scriptNames } from './package-script.ts'
 import { emptyState, isBelowEtc, type PackageState, readPackageState } from './package-state.ts'
 import { type PlacedStagedEntry, physicalPathsFor, placeEntries } from './placed-entries.ts'
@@ -123,7 +124,9 @@ function planKeptFacts({
     if (isKept) etcFiles.set(place, stagedTree.bytes(path))
   }
   const text = manifest ?? stagedTree.bytes(own)
-  return planFacts({ name, contents, manifest: text, etcFiles, besideEtc: new Set(besideEtc), tree: root })
+  // A file that becomes a choice is not found where the package would have it: what is offered is looked up then.
+  const others = choices.length > 0 ? [] : [planOffers({ name, offers: staged.offers, manifest: text }, root)]
+  return planFacts({ name, contents, manifest: text, etcFiles, besideEtc: new Set(besideEtc), tree: root, others })
 }
 
 /** A larger one is no text that anybody merges. */

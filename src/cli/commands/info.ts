@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { KithError } from '../../errors/kith-error.ts'
 import { redactUrls } from '../../fetch/redact-urls.ts'
+import { offerName } from '../../model/offers.ts'
 import type { PackageName } from '../../model/package-name.ts'
+import { printProvided } from '../../model/provides.ts'
 import { needsOf } from '../../plan/package-graph.ts'
 import { readRecipe } from '../../recipe/read-recipe.ts'
 import { firstParagraph, readReadme } from '../../recipe/readme.ts'
@@ -15,6 +17,7 @@ import {
   readManifest,
 } from '../../store/installed-database.ts'
 import { openRoot } from '../../store/open-root.ts'
+import { loadOffers } from '../../store/package-offers.ts'
 import { openDiskUse } from '../../system/disk-use.ts'
 import type { Command, Invocation } from '../command.ts'
 import { installedGraph, namedPackages } from '../installed-named.ts'
@@ -49,8 +52,16 @@ function collectInfo(name: PackageName, installed: InstalledPackages, config: In
     installed: found && measure(found, config.root),
     dependencies: reading.dependencies,
     neededBy: [...installed.keys()].filter((other) => needsOf(graph, other, 'run').includes(name)),
+    provides: reading.provides.map(printProvided),
+    offers: found === undefined ? [] : offeredNames(found, config.root),
     sources: reading.sourceLines.flatMap(({ kind, text }) => (kind === 'comment' ? [] : redactUrls(text))),
   }
+}
+
+/** What its files offer: `so:libz.so.1`, each once. */
+function offeredNames(found: InstalledPackage, root: string): string[] {
+  const offers = loadOffers(root, new Map([[found.name, found]])).get(found.name)?.offers ?? []
+  return [...new Set(offers.map(offerName))]
 }
 
 function measure({ version, entry }: InstalledPackage, root: string): PackageInfo['installed'] {
