@@ -35,6 +35,14 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/alternatives.ts')).alternatives,
   },
   {
+    name: 'autoremove',
+    usage: '[--dry-run] [--no-wait]',
+    summary: 'Remove what came as a dependency and nothing needs any more',
+    changesRoot: always,
+    options: ['--dry-run', '--no-wait'],
+    load: async () => (await import('./commands/autoremove.ts')).autoremove,
+  },
+  {
     name: 'build',
     letter: 'b',
     usage:
@@ -127,10 +135,10 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'install',
     letter: 'i',
-    usage: '[--adopt] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
+    usage: '[--adopt] [--automatic] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
     changesRoot: always,
-    options: ['--adopt', '--dry-run', '--no-wait'],
+    options: ['--adopt', '--automatic', '--dry-run', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
   {
@@ -147,6 +155,14 @@ const coreRows: readonly CommandRow[] = [
     summary: 'List installed packages',
     options: [],
     load: async () => (await import('./commands/list.ts')).list,
+  },
+  {
+    name: 'mark',
+    usage: '[--no-wait] [explicit|automatic [PACKAGE...]]',
+    summary: 'Say which packages were asked for, or list them',
+    changesRoot: ([, name]) => name !== undefined,
+    options: ['--no-wait'],
+    load: async () => (await import('./commands/mark.ts')).mark,
   },
   {
     name: 'preferred',
@@ -175,10 +191,10 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'remove',
     letter: 'r',
-    usage: '[--dry-run] [--no-wait] [PACKAGE...]',
+    usage: '[--dry-run] [--no-wait] [--recursive] [PACKAGE...]',
     summary: 'Remove packages',
     changesRoot: always,
-    options: ['--dry-run', '--no-wait'],
+    options: ['--dry-run', '--no-wait', '--recursive'],
     load: async () => (await import('./commands/remove.ts')).remove,
   },
   {
@@ -259,6 +275,7 @@ export const commandTable: readonly CommandRow[] = commandGroups
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {
   '--adopt': 'Copy files in the way that no package has to FILE.orig, and replace them',
+  '--automatic': 'Only what came, or comes, as a dependency: nobody asked for it',
   '--all': 'Read every file again, also those whose times are as they were',
   '--description': 'Look in the README files of the recipes, not at names',
   '--dry-run': 'Show what would be done, in order, and do nothing',
@@ -276,6 +293,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--no-wait': 'Fail at once where another kith is changing the root',
   '--offline': 'Ask nobody: use what is cached, and tell how old it is',
   '--quiet': 'Show no build output, but the end of one that fails',
+  '--recursive': 'Also what came as their dependencies, and nothing else needs',
   '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
   '--reverse': 'Show what needs them instead of what they need',
   '--svg': 'A picture',

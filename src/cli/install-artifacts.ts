@@ -30,7 +30,7 @@ export async function installArtifacts(artifacts: readonly string[], invocation:
   const { repositories, root } = config
   const owner = options.has('--dry-run') ? undefined : otherOwner(config, environment)
   if (owner !== undefined) {
-    const kept = ['--adopt', '--json', '--no-wait'].filter((option) => options.has(option))
+    const kept = ['--adopt', '--automatic', '--json', '--no-wait'].filter((option) => options.has(option))
     return await runAsOwner(['install', ...kept, '--', ...artifacts], owner, { config, environment, isNested: true })
   }
   const given = new Map(artifacts.map((artifact) => [artifactPackage(artifact), artifact]))
@@ -55,7 +55,8 @@ export async function installNamed(
   const { root, isForced, refusesConflicts } = config
   const artifactOf = (name: PackageName): string | undefined =>
     given.get(name) ?? builtArtifact(name, repositories, config)
-  const settings = { root, isForced, refusesConflicts, environment, adopts: options.has('--adopt') }
+  const explicit = new Set(options.has('--automatic') ? [] : names)
+  const settings = { root, isForced, refusesConflicts, environment, explicit, adopts: options.has('--adopt') }
   if (options.has('--dry-run')) {
     using work = claimDirectory(workDirectoryOf(config))
     const directory = join(work.path, 'preview')

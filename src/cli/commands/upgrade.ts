@@ -45,7 +45,9 @@ export const upgrade: Command = async (invocation) => {
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
   const built = await runBuildPlan(plan, supplyPackages(installed, invocation), buildSettings(invocation, []), context)
   const artifacts = order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? [])
-  const status = await installArtifacts(artifacts, invocation)
+  // Who asked for what does not change by an upgrade.
+  const options = new Set([...invocation.options, '--automatic'])
+  const status = await installArtifacts(artifacts, { ...invocation, options })
   if (isOwnFirst) say("run 'kith upgrade' again to upgrade the rest")
   return status
 }
