@@ -1,3 +1,4 @@
+import { careRows } from './care-rows.ts'
 import type { Command } from './command.ts'
 import { contribRows } from './contrib-rows.ts'
 import { questionRows } from './question-rows.ts'
@@ -21,26 +22,15 @@ export interface CommandRow {
   readonly load: () => Promise<Command>
 }
 
-const always = (): boolean => true
-const withWords = (words: readonly string[]): boolean => words.length > 0
-
 const coreRows: readonly CommandRow[] = [
   {
     name: 'alternatives',
     letter: 'a',
     usage: '[--dry-run] [--no-wait] [-] [PACKAGE PATH]',
     summary: 'List alternatives, or swap to one',
-    changesRoot: withWords,
+    changesRoot: (words) => words.length > 0,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/alternatives.ts')).alternatives,
-  },
-  {
-    name: 'autoremove',
-    usage: '[--dry-run] [--no-wait]',
-    summary: 'Remove what came as a dependency and nothing needs any more',
-    changesRoot: always,
-    options: ['--dry-run', '--no-wait'],
-    load: async () => (await import('./commands/autoremove.ts')).autoremove,
   },
   {
     name: 'build',
@@ -72,14 +62,6 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/checksum.ts')).checksum,
   },
   {
-    name: 'clean',
-    usage: '[--dry-run] [--no-wait] [KEEP]',
-    summary: 'Forget old transactions, or tell what they keep',
-    changesRoot: withWords,
-    options: ['--dry-run', '--no-wait'],
-    load: async () => (await import('./commands/clean.ts')).clean,
-  },
-  {
     name: 'doctor',
     usage: '',
     summary: 'Tell what this host offers to builds, and what is missing',
@@ -93,14 +75,6 @@ const coreRows: readonly CommandRow[] = [
     summary: 'Fetch all sources',
     options: [],
     load: async () => (await import('./commands/download.ts')).download,
-  },
-  {
-    name: 'etc',
-    usage: '[--no-wait] [show|take|keep|merge [PATH...]]',
-    summary: 'List the new versions that wait in /etc, or settle them',
-    changesRoot: ([action]) => action !== undefined && action !== 'show',
-    options: ['--no-wait'],
-    load: async () => (await import('./commands/etc.ts')).etc,
   },
   {
     name: 'help',
@@ -118,26 +92,11 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/help-extensions.ts')).helpExtensions,
   },
   {
-    name: 'history',
-    usage: '',
-    summary: 'List what happened to the root',
-    options: [],
-    load: async () => (await import('./commands/history.ts')).history,
-  },
-  {
-    name: 'hooks',
-    usage: '[--no-wait] [run [PACKAGE...]]',
-    summary: 'List the post-install scripts that are due, or run them',
-    changesRoot: withWords,
-    options: ['--no-wait'],
-    load: async () => (await import('./commands/hooks.ts')).hooks,
-  },
-  {
     name: 'install',
     letter: 'i',
     usage: '[--adopt] [--automatic] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
-    changesRoot: always,
+    changesRoot: () => true,
     options: ['--adopt', '--automatic', '--dry-run', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
@@ -157,14 +116,6 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/list.ts')).list,
   },
   {
-    name: 'mark',
-    usage: '[--no-wait] [explicit|automatic [PACKAGE...]]',
-    summary: 'Say which packages were asked for, or list them',
-    changesRoot: ([, name]) => name !== undefined,
-    options: ['--no-wait'],
-    load: async () => (await import('./commands/mark.ts')).mark,
-  },
-  {
     name: 'preferred',
     letter: 'p',
     usage: '[PACKAGE]',
@@ -173,27 +124,11 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/preferred.ts')).preferred,
   },
   {
-    name: 'recover',
-    usage: '[--no-wait]',
-    summary: 'Finish or take back what was interrupted in the root',
-    changesRoot: always,
-    options: ['--no-wait'],
-    load: async () => (await import('./commands/recover.ts')).recover,
-  },
-  {
-    name: 'redo',
-    usage: '[--dry-run] [--no-wait]',
-    summary: 'Bring back what the last undo took back',
-    changesRoot: always,
-    options: ['--dry-run', '--no-wait'],
-    load: async () => (await import('./commands/undo.ts')).redo,
-  },
-  {
     name: 'remove',
     letter: 'r',
     usage: '[--dry-run] [--no-wait] [--recursive] [PACKAGE...]',
     summary: 'Remove packages',
-    changesRoot: always,
+    changesRoot: () => true,
     options: ['--dry-run', '--no-wait', '--recursive'],
     load: async () => (await import('./commands/remove.ts')).remove,
   },
@@ -220,14 +155,6 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/shell.ts')).shell,
   },
   {
-    name: 'undo',
-    usage: '[--dry-run] [--no-wait] [NUMBER]',
-    summary: 'Bring the root back to before a transaction',
-    changesRoot: always,
-    options: ['--dry-run', '--no-wait'],
-    load: async () => (await import('./commands/undo.ts')).undo,
-  },
-  {
     name: 'update',
     letter: 'u',
     usage: '',
@@ -244,13 +171,6 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
-    name: 'verify',
-    usage: '[--all] [PACKAGE...]',
-    summary: 'Compare installed files with what was installed',
-    options: ['--all'],
-    load: async () => (await import('./commands/verify.ts')).verify,
-  },
-  {
     name: 'version',
     letter: 'v',
     usage: '',
@@ -263,6 +183,7 @@ const coreRows: readonly CommandRow[] = [
 /** As the help shows them. */
 export const commandGroups: readonly { readonly title: string; readonly rows: readonly CommandRow[] }[] = [
   { title: 'Commands', rows: coreRows },
+  { title: 'Care of what is installed', rows: careRows },
   { title: 'Questions', rows: questionRows },
   { title: 'What KISS has as programs kiss-NAME', rows: contribRows },
 ]
