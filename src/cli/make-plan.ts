@@ -3,6 +3,7 @@ import type { BuildSettings } from '../build/build-settings.ts'
 import type { BuildPlan } from '../build/run-build-plan.ts'
 import type { Config } from '../config/config.ts'
 import type { Context } from '../events/context.ts'
+import { describeOverride } from '../model/override.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { RecipeReading } from '../model/recipe.ts'
 import { printSandboxFiles } from '../model/sandbox-file.ts'
@@ -46,7 +47,7 @@ export function makePlan(
   installed: ReadonlyMap<PackageName, InstalledPackage>,
   { config, mayUseCache, builtSinceMs }: PlanOptions,
 ): PlannedBuild {
-  const readings = loadRecipes(names, repositories)
+  const readings = loadRecipes(names, repositories, config)
   for (const name of names) requireReading(name, readings, repositories)
   const { order, explicit, alwaysRebuild } = planBuildOrder(names, {
     dependenciesOf: namesOfDependencies(readings),
@@ -92,6 +93,11 @@ export function tellPlan(
     emit({ kind: 'notice', level: 'info', text: `builds see ${printSandboxFiles(sandboxFiles)}` })
   emit({ kind: 'plan-made', explicit, implicit, steps: told, cached: [...cached.keys()] })
   for (const { name, reading } of steps) {
+    const override = reading.recipe?.override
+    if (override !== undefined) {
+      const text = `changed by ${override.directory}: ${describeOverride(override)}`
+      emit({ kind: 'notice', level: 'info', package: name, text })
+    }
     const text = `cannot be built as it is: kith lint ${name}`
     if (reading.recipe === undefined) emit({ kind: 'notice', level: 'warning', package: name, text })
   }

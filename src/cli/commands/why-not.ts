@@ -24,7 +24,7 @@ type Readings = ReadonlyMap<PackageName, RecipeReading>
 export const whyNot: Command = async (invocation) => {
   const { arguments: words, config, show } = invocation
   const { names, repositories } = openWorkspace(words, config, process.cwd())
-  const readings = loadRecipes(names, repositories)
+  const readings = loadRecipes(names, repositories, config)
   const installed = new Set(loadInstalled(config.root).keys())
   const candidateOf = (name: PackageName) => {
     const reading = readings.get(name)
