@@ -94,10 +94,10 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'install',
     letter: 'i',
-    usage: '[--adopt] [--automatic] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
+    usage: '[--adopt] [--automatic] [--dry-run] [--keep-going] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
     changesRoot: () => true,
-    options: ['--adopt', '--automatic', '--dry-run', '--no-wait'],
+    options: ['--adopt', '--automatic', '--dry-run', '--keep-going', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
   {
@@ -165,9 +165,9 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'upgrade',
     letter: 'U',
-    usage: '[--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet]',
+    usage: '[--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet] [--resume]',
     summary: 'Build and install what repositories have in other versions',
-    options: ['--adopt', '--jobs N', '--keep-going', '--load L', '--no-wait', '--quiet'],
+    options: ['--adopt', '--jobs N', '--keep-going', '--load L', '--no-wait', '--quiet', '--resume'],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
@@ -204,7 +204,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
   '--html': 'One page that needs nothing else, to search and fold',
   '--jobs N': 'Build up to N packages at one time (default: as many as there are processors)',
-  '--keep-going': 'After a failure, build everything that does not need what failed',
+  '--keep-going': 'After a failure, go on with everything that does not need what failed',
   '--load L': 'Start no further build while the load of the machine is L or more',
   '--json': 'Print events and results as JSON lines',
   '--make': 'With what is only needed to build',
@@ -218,7 +218,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
   '--reverse': 'Show what needs them instead of what they need',
   '--svg': 'A picture',
-  '--resume': 'Go on with the last build that failed or was interrupted; what it has built stays',
+  '--resume': 'Go on with what failed or was interrupted last; what it has built stays',
 }
 
 /** The row of a command by its exact name or letter. */

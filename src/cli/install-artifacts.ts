@@ -64,6 +64,14 @@ export async function installNamed(
     return 0
   }
   return await withLock(invocation, async () => {
+    if (options.has('--keep-going')) {
+      const { installEach } = await import('./install-each.ts')
+      return await installEach(
+        names,
+        (name, own) => installPackages({ names: [name], artifactOf }, settings, own),
+        context,
+      )
+    }
     return (await installPackages({ names, artifactOf }, settings, context)) ? 0 : 1
   })
 }

@@ -2,6 +2,7 @@ import { artifactDirectory, findArtifact } from '../build/artifact-cache.ts'
 import type { BuildSettings } from '../build/build-settings.ts'
 import type { BuildPlan } from '../build/run-build-plan.ts'
 import type { Config } from '../config/config.ts'
+import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import { describeOverride } from '../model/override.ts'
 import type { PackageName } from '../model/package-name.ts'
@@ -48,7 +49,9 @@ export function makePlan(
   { config, mayUseCache, builtSinceMs }: PlanOptions,
 ): PlannedBuild {
   const readings = loadRecipes(names, repositories, config)
-  for (const name of names) requireReading(name, readings, repositories)
+  // Of several, all that are missing are told together with what their dependencies lack.
+  const [only] = names
+  if (only !== undefined && names.length === 1) requireReading(only, readings, repositories)
   const { order, explicit, alwaysRebuild } = planBuildOrder(names, {
     dependenciesOf: namesOfDependencies(readings),
     installed: new Set(installed.keys()),
@@ -76,9 +79,20 @@ function packagesInCache(cacheDirectory: string): ReadonlySet<string> {
   return new Set(files.map((file) => file.slice(0, Math.max(0, file.lastIndexOf('@')))))
 }
 
-/** The plan with every recipe read. Throws `recipe-invalid` for the first that cannot be used. */
+/** The plan with every recipe read. Throws `recipe-invalid`, or of several `recipes-invalid`. */
 export function requireBuildPlan({ steps, cached }: PlannedBuild): BuildPlan {
+  requireUsable(steps)
   return { steps: steps.map(({ reading, reason }) => ({ recipe: requireRecipe(reading), reason })), cached }
+}
+
+function requireUsable(steps: readonly PlannedStep[]): void {
+  const unusable = steps.filter(({ reading }) => reading.recipe === undefined)
+  if (unusable.length < 2) return
+  const recipes = unusable.map(({ name, reading }) => ({
+    name,
+    problems: reading.problems.filter(({ severity }) => severity === 'error'),
+  }))
+  throw new KithError('recipes-invalid', { recipes })
 }
 
 /** What will be done, as an event; and a warning for every recipe that stands against doing it. */

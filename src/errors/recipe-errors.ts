@@ -1,6 +1,16 @@
 import { entry } from './entry.ts'
 import { shellWord } from './printable.ts'
 
+interface PlacedProblem {
+  readonly file: string
+  readonly line?: number | undefined
+  readonly sentence: string
+}
+
+function placed({ file, line, sentence }: PlacedProblem): string {
+  return `  ${file}${line === undefined ? '' : `:${line}`}: ${sentence}`
+}
+
 export const recipeErrors = {
   'invalid-name': entry<{ name: string; reason: string }>(
     ({ name, reason }) => `Cannot use package name "${name}": ${reason}`,
@@ -23,22 +33,26 @@ export const recipeErrors = {
   ),
   'recipe-invalid': entry<{
     name: string
-    problems: readonly { readonly file: string; readonly line?: number | undefined; readonly sentence: string }[]
+    problems: readonly PlacedProblem[]
   }>(
-    ({ name, problems }) =>
-      `Cannot use the recipe of "${name}":\n${problems
-        .map(({ file, line, sentence }) => `  ${file}${line === undefined ? '' : `:${line}`}: ${sentence}`)
-        .join('\n')}`,
+    ({ name, problems }) => `Cannot use the recipe of "${name}":\n${problems.map(placed).join('\n')}`,
     ({ name }) => `kith lint ${name} explains each problem`,
+  ),
+  'recipes-invalid': entry<{
+    recipes: readonly { readonly name: string; readonly problems: readonly PlacedProblem[] }[]
+  }>(
+    ({ recipes }) =>
+      `Cannot use the recipes of ${recipes.length} packages:\n${recipes
+        .flatMap(({ problems }) => problems)
+        .map(placed)
+        .join('\n')}`,
+    ({ recipes }) => `kith lint ${recipes.map(({ name }) => name).join(' ')} explains each problem`,
   ),
   'override-invalid': entry<{
     name: string
-    problems: readonly { readonly file: string; readonly line?: number | undefined; readonly sentence: string }[]
+    problems: readonly PlacedProblem[]
   }>(
-    ({ name, problems }) =>
-      `Cannot use your changes to the recipe of "${name}":\n${problems
-        .map(({ file, line, sentence }) => `  ${file}${line === undefined ? '' : `:${line}`}: ${sentence}`)
-        .join('\n')}`,
+    ({ name, problems }) => `Cannot use your changes to the recipe of "${name}":\n${problems.map(placed).join('\n')}`,
     () => 'docs/recipes.md, "Changes of your own", has the files and their lines',
   ),
   'patch-failed': entry<{ package: string; patch: string; reason: string }>(

@@ -43,7 +43,16 @@ export const upgrade: Command = async (invocation) => {
   tellPlan(planned, buildSettings(invocation, []), context)
   const plan = requireBuildPlan(planned)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
-  const built = await runBuildPlan(plan, supplyPackages(installed, invocation), buildSettings(invocation, []), context)
+  const built = await runBuildPlan(
+    plan,
+    supplyPackages(installed, invocation),
+    buildSettings(invocation, []),
+    context,
+  ).catch((error) => {
+    // What is built since comes from the cache then; a root is only changed when all is there.
+    say('nothing was installed; to go on with what is left: kith upgrade --resume')
+    throw error
+  })
   const artifacts = order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? [])
   // Who asked for what does not change by an upgrade.
   const options = new Set([...invocation.options, '--automatic'])
