@@ -1,7 +1,8 @@
 import { KithError } from '../errors/kith-error.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Version } from '../model/version.ts'
-import type { PackageGraph } from '../plan/package-graph.ts'
+import { type PackageGraph, withProviders } from '../plan/package-graph.ts'
+import { findProvidingRecipes } from '../recipe/find-providers.ts'
 import { firstOfEachName, listRecipes, readListedVersion } from '../recipe/list-recipes.ts'
 import { databasePath, type InstalledPackages, loadInstalled } from '../store/installed-database.ts'
 import type { Invocation } from './command.ts'
@@ -29,7 +30,7 @@ export function chooseGraph(
   if (isInstalled && !options.has('--repo'))
     return {
       kind: 'installed',
-      graph: installedGraph(installed),
+      graph: installedGraph(installed, config.root),
       installed,
       versionOf: (name) => installed.get(name)?.version,
     }
@@ -37,9 +38,14 @@ export function chooseGraph(
   const recipes = firstOfEachName(listRecipes(repositories))
   const unknown = names.find((name) => !recipes.has(name))
   if (unknown !== undefined) throw new KithError('recipe-not-found', { name: unknown, searched: repositories })
+  const graph = new Map([...recipes].map(([name, { dependencies }]) => [name, dependencies]))
+  let providing: ReturnType<typeof findProvidingRecipes> | undefined
   return {
     kind: 'repositories',
-    graph: new Map([...recipes].map(([name, { dependencies }]) => [name, dependencies])),
+    graph: withProviders(
+      graph,
+      (name) => (providing ??= findProvidingRecipes(repositories)).get(name)?.map((one) => one.name) ?? [],
+    ),
     installed,
     versionOf(name) {
       const recipe = recipes.get(name)

@@ -7,11 +7,12 @@ import type { PackageName } from '../model/package-name.ts'
 import { readRecipe } from '../recipe/read-recipe.ts'
 import { findRecipe } from '../recipe/repositories.ts'
 import { installPackages, previewInstallation } from '../store/install-packages.ts'
-import { databasePath } from '../store/installed-database.ts'
+import { databasePath, loadInstalled } from '../store/installed-database.ts'
 import { lockRoot } from '../store/lock-root.ts'
 import type { Recovery } from '../store/recover.ts'
 import { claimDirectory } from '../system/claimed-directory.ts'
 import type { Invocation } from './command.ts'
+import { openProviders } from './providers.ts'
 import { workDirectoryOf } from './session.ts'
 import { showChanges } from './show-changes.ts'
 
@@ -48,15 +49,17 @@ export async function installNamed(
   const { root, isForced, refusesConflicts } = config
   const artifactOf = (name: PackageName): string | undefined =>
     given.get(name) ?? builtArtifact(name, repositories, config)
+  const standIns = openProviders({ config, installed: loadInstalled(root), repositories, targets: names })
+  const request = { names, artifactOf, providerOf: standIns.resolve }
   const settings = { root, isForced, refusesConflicts, environment, adopts: options.has('--adopt') }
   if (options.has('--dry-run')) {
     using work = claimDirectory(workDirectoryOf(config))
     const directory = join(work.path, 'preview')
-    showChanges(await previewInstallation({ names, artifactOf }, { ...settings, directory }, context), invocation)
+    showChanges(await previewInstallation(request, { ...settings, directory }, context), invocation)
     return 0
   }
   return await withLock(invocation, async () => {
-    return (await installPackages({ names, artifactOf }, settings, context)) ? 0 : 1
+    return (await installPackages(request, settings, context)) ? 0 : 1
   })
 }
 

@@ -4,7 +4,7 @@ import type { BuildPlan } from '../build/run-build-plan.ts'
 import type { Config } from '../config/config.ts'
 import type { Context } from '../events/context.ts'
 import type { PackageName } from '../model/package-name.ts'
-import type { RecipeReading } from '../model/recipe.ts'
+import type { Recipe, RecipeReading } from '../model/recipe.ts'
 import { printSandboxFiles } from '../model/sandbox-file.ts'
 import { planBuildOrder } from '../plan/build-order.ts'
 import { loadRecipes } from '../recipe/load-recipes.ts'
@@ -13,6 +13,7 @@ import type { InstalledPackage } from '../store/installed-database.ts'
 import { fileInfo, readDirectory } from '../system/files.ts'
 import { namesOfDependencies } from './dependencies-in.ts'
 import { requireReading } from './load-recipes.ts'
+import { openProviders, type Providers, requireUnambiguous } from './providers.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface PlannedStep {
@@ -38,6 +39,7 @@ export interface PlannedBuild {
   readonly explicit: readonly PackageName[]
   /** All steps and all that comes from the cache, dependencies first. */
   readonly order: readonly PackageName[]
+  readonly providers: Providers
 }
 
 /** Every finding that stands against the plan is thrown here, before anything is asked or fetched. */
@@ -46,10 +48,12 @@ export function makePlan(
   installed: ReadonlyMap<PackageName, InstalledPackage>,
   { config, mayUseCache, builtSinceMs }: PlanOptions,
 ): PlannedBuild {
-  const readings = loadRecipes(names, repositories)
+  const providers = openProviders({ config, installed, repositories, targets: names })
+  const readings = loadRecipes(names, repositories, providers)
   for (const name of names) requireReading(name, readings, repositories)
+  if (!config.isForced) requireUnambiguous(providers, config)
   const { order, explicit, alwaysRebuild } = planBuildOrder(names, {
-    dependenciesOf: namesOfDependencies(readings),
+    dependenciesOf: namesOfDependencies(readings, providers.resolve),
     installed: new Set(installed.keys()),
     isForced: config.isForced,
   })
@@ -66,7 +70,7 @@ export function makePlan(
     if (artifact !== undefined && mayCome(artifact)) cached.set(name, artifact)
     else steps.push({ name, reading, reason: isExplicit.has(name) ? 'explicit' : 'implicit' })
   }
-  return { steps, cached, explicit, order }
+  return { steps, cached, explicit, order, providers }
 }
 
 /** Names of packages that have any tarball in the cache. */
@@ -76,13 +80,23 @@ function packagesInCache(cacheDirectory: string): ReadonlySet<string> {
 }
 
 /** The plan with every recipe read. Throws `recipe-invalid` for the first that cannot be used. */
-export function requireBuildPlan({ steps, cached }: PlannedBuild): BuildPlan {
-  return { steps: steps.map(({ reading, reason }) => ({ recipe: requireRecipe(reading), reason })), cached }
+export function requireBuildPlan({ steps, cached, providers: { resolve } }: PlannedBuild): BuildPlan {
+  return {
+    steps: steps.map(({ reading, reason }) => ({ recipe: substitute(requireRecipe(reading), resolve), reason })),
+    cached,
+  }
+}
+
+/** The recipe with the packages that stand in for names which it depends on. */
+function substitute(recipe: Recipe, resolve: (name: PackageName) => PackageName): Recipe {
+  const { dependencies } = recipe
+  if (dependencies.every(({ name }) => resolve(name) === name)) return recipe
+  return { ...recipe, dependencies: dependencies.map(({ name, kind }) => ({ name: resolve(name), kind })) }
 }
 
 /** What will be done, as an event; and a warning for every recipe that stands against doing it. */
 export function tellPlan(
-  { steps, cached, explicit }: PlannedBuild,
+  { steps, cached, explicit, providers }: PlannedBuild,
   { hasNetwork, sandboxFiles }: Pick<BuildSettings, 'hasNetwork' | 'sandboxFiles'>,
   { emit }: Pick<Context, 'emit'>,
 ): void {
@@ -90,6 +104,9 @@ export function tellPlan(
   const implicit = told.filter(({ reason }) => reason === 'implicit').map((step) => step.package)
   if (steps.length > 0 && sandboxFiles.length > 0)
     emit({ kind: 'notice', level: 'info', text: `builds see ${printSandboxFiles(sandboxFiles)}` })
+  for (const [name, choice] of providers.choices())
+    if (choice.kind === 'provider')
+      emit({ kind: 'provider-chosen', name, package: choice.provider, because: choice.because })
   emit({ kind: 'plan-made', explicit, implicit, steps: told, cached: [...cached.keys()] })
   for (const { name, reading } of steps) {
     const text = `cannot be built as it is: kith lint ${name}`

@@ -43,6 +43,8 @@ export interface Config {
   readonly sandboxFiles: readonly SandboxFile[]
   /** KITH_SYSROOT: how the layers of a sysroot are merged. */
   readonly sysroot: SysrootSetting
+  /** KITH_PROVIDERS: the file that says which package shall provide a name, instead of `etc/kith/providers` in the root. */
+  readonly providersFile: string | undefined
   /** KISS_HOOK: programs called at hook points. */
   readonly hooks: readonly string[]
   /** KITH_MIRRORS, not yet read. */
@@ -88,6 +90,7 @@ export function readConfig(environment: Environment, userId: number, processId: 
     networkPackages: words('KITH_NETWORK', environment.KITH_NETWORK, /^[^/]+$/, 'names of packages'),
     sandboxFiles: parseSandboxFiles(environment.KISS_SANDBOX_FILES ?? ''),
     sysroot: readSysroot(environment.KITH_SYSROOT || 'auto'),
+    providersFile: environment.KITH_PROVIDERS ? absolute('KITH_PROVIDERS', environment.KITH_PROVIDERS) : undefined,
     hooks: list(environment.KISS_HOOK),
     mirrors: environment.KITH_MIRRORS ?? '',
     repology: webAddress('KITH_REPOLOGY', environment.KITH_REPOLOGY || 'https://repology.org'),

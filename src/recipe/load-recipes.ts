@@ -3,6 +3,13 @@ import type { RecipeReading } from '../model/recipe.ts'
 import { openRecipe } from './open-recipe.ts'
 import { createRecipeFinder } from './recipe-finder.ts'
 
+export interface LoadOptions {
+  /** The package that a dependency on a name means. */
+  readonly resolve?: (name: PackageName) => PackageName
+  /** As createRecipeFinder() gives it. */
+  readonly findRecipe?: (name: PackageName) => string | undefined
+}
+
 /**
  * Opens the recipes of `targets` and of everything they depend on, make and runtime dependencies alike, each once. A name that
  * no repository has is absent from the result; a recipe that cannot be used is in it, with its dependencies and problems. Each is read when more than
@@ -11,17 +18,17 @@ import { createRecipeFinder } from './recipe-finder.ts'
 export function loadRecipes(
   targets: readonly PackageName[],
   repositories: readonly string[],
+  { resolve = (name) => name, findRecipe = createRecipeFinder(repositories) }: LoadOptions = {},
 ): Map<PackageName, RecipeReading> {
   const readings = new Map<PackageName, RecipeReading>()
   const seen = new Set(targets)
-  const findRecipe = createRecipeFinder(repositories)
   // Names added while the set is walked are walked too.
   for (const name of seen) {
     const directory = findRecipe(name)
     if (directory === undefined) continue
     const reading = openRecipe(directory, name)
     readings.set(name, reading)
-    for (const dependency of reading.dependencies) seen.add(dependency.name)
+    for (const dependency of reading.dependencies) seen.add(resolve(dependency.name))
   }
   return readings
 }

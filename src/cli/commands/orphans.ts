@@ -5,6 +5,7 @@ import { installedGraph } from '../installed-named.ts'
 
 /** One name per line: installed packages that no other needs to run, the base system left out. */
 export const orphans: Command = async ({ config, show }) => {
-  for (const name of findOrphans(installedGraph(loadInstalled(config.root)))) show(name, { kind: 'orphan', name })
+  const { root } = config
+  for (const name of findOrphans(installedGraph(loadInstalled(root), root))) show(name, { kind: 'orphan', name })
   return 0
 }

@@ -40,7 +40,12 @@ export const upgrade: Command = async (invocation) => {
   tellPlan(planned, buildSettings(invocation, []), context)
   const plan = requireBuildPlan(planned)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
-  const built = await runBuildPlan(plan, supplyPackages(installed, invocation), buildSettings(invocation, []), context)
+  const built = await runBuildPlan(
+    plan,
+    supplyPackages(installed, invocation, planned.providers),
+    buildSettings(invocation, []),
+    context,
+  )
   return await installArtifacts(
     order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? []),
     invocation,
