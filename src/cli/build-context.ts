@@ -15,7 +15,8 @@ import { workDirectoryOf } from './session.ts'
 
 /** How sources are fetched, from the settings. */
 export function fetchSettings({ config, environment }: Pick<Invocation, 'config' | 'environment'>): FetchSettings {
-  return { ...fetchDefaults, ...parseMirrors(config.mirrors), cacheDirectory: config.cacheDirectory, environment }
+  const { mirrors, cacheDirectory, fetchProgram: program } = config
+  return { ...fetchDefaults, ...parseMirrors(mirrors), cacheDirectory, environment, program }
 }
 
 /** How packages are built, from the settings. */

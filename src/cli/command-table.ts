@@ -1,3 +1,4 @@
+import { careRows } from './care-rows.ts'
 import type { Command } from './command.ts'
 import { contribRows } from './contrib-rows.ts'
 import { questionRows } from './question-rows.ts'
@@ -9,8 +10,11 @@ export interface CommandRow {
   readonly letter?: string
   readonly usage: string
   readonly summary: string
-  /** It locks the root first; it is not told of what another command left unfinished, but finishes it. */
-  readonly changesRoot?: true
+  /**
+   * Whether it changes the root with these arguments: then it runs as the root's owner, locks it first, and finishes what another
+   * command left unfinished, where others are told of it.
+   */
+  readonly changesRoot?: (words: readonly string[]) => boolean
   /** Options it knows besides --json and --help; `--jobs N` has a value. */
   readonly options: readonly string[]
   /** One of the programs that KISS ships as `kiss-NAME`: a program of that name on PATH is run instead, as KISS does. */
@@ -24,7 +28,7 @@ const coreRows: readonly CommandRow[] = [
     letter: 'a',
     usage: '[--dry-run] [--no-wait] [-] [PACKAGE PATH]',
     summary: 'List alternatives, or swap to one',
-    changesRoot: true,
+    changesRoot: (words) => words.length > 0,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/alternatives.ts')).alternatives,
   },
@@ -58,13 +62,6 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/checksum.ts')).checksum,
   },
   {
-    name: 'clean',
-    usage: '[--dry-run] [--no-wait] [KEEP]',
-    summary: 'Forget old transactions, or tell what they keep',
-    options: ['--dry-run', '--no-wait'],
-    load: async () => (await import('./commands/clean.ts')).clean,
-  },
-  {
     name: 'doctor',
     usage: '',
     summary: 'Tell what this host offers to builds, and what is missing',
@@ -78,13 +75,6 @@ const coreRows: readonly CommandRow[] = [
     summary: 'Fetch all sources',
     options: [],
     load: async () => (await import('./commands/download.ts')).download,
-  },
-  {
-    name: 'etc',
-    usage: '[--no-wait] [show|take|keep|merge [PATH...]]',
-    summary: 'List the new versions that wait in /etc, or settle them',
-    options: ['--no-wait'],
-    load: async () => (await import('./commands/etc.ts')).etc,
   },
   {
     name: 'help',
@@ -102,26 +92,12 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/help-extensions.ts')).helpExtensions,
   },
   {
-    name: 'history',
-    usage: '',
-    summary: 'List what happened to the root',
-    options: [],
-    load: async () => (await import('./commands/history.ts')).history,
-  },
-  {
-    name: 'hooks',
-    usage: '[--no-wait] [run [PACKAGE...]]',
-    summary: 'List the post-install scripts that are due, or run them',
-    options: ['--no-wait'],
-    load: async () => (await import('./commands/hooks.ts')).hooks,
-  },
-  {
     name: 'install',
     letter: 'i',
-    usage: '[--adopt] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
+    usage: '[--adopt] [--automatic] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
-    changesRoot: true,
-    options: ['--adopt', '--dry-run', '--no-wait'],
+    changesRoot: () => true,
+    options: ['--adopt', '--automatic', '--dry-run', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
   {
@@ -148,28 +124,12 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/preferred.ts')).preferred,
   },
   {
-    name: 'recover',
-    usage: '[--no-wait]',
-    summary: 'Finish or take back what was interrupted in the root',
-    changesRoot: true,
-    options: ['--no-wait'],
-    load: async () => (await import('./commands/recover.ts')).recover,
-  },
-  {
-    name: 'redo',
-    usage: '[--dry-run] [--no-wait]',
-    summary: 'Bring back what the last undo took back',
-    changesRoot: true,
-    options: ['--dry-run', '--no-wait'],
-    load: async () => (await import('./commands/undo.ts')).redo,
-  },
-  {
     name: 'remove',
     letter: 'r',
-    usage: '[--dry-run] [--no-wait] [PACKAGE...]',
+    usage: '[--dry-run] [--no-wait] [--recursive] [PACKAGE...]',
     summary: 'Remove packages',
-    changesRoot: true,
-    options: ['--dry-run', '--no-wait'],
+    changesRoot: () => true,
+    options: ['--dry-run', '--no-wait', '--recursive'],
     load: async () => (await import('./commands/remove.ts')).remove,
   },
   {
@@ -195,14 +155,6 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/shell.ts')).shell,
   },
   {
-    name: 'undo',
-    usage: '[--dry-run] [--no-wait] [NUMBER]',
-    summary: 'Bring the root back to before a transaction',
-    changesRoot: true,
-    options: ['--dry-run', '--no-wait'],
-    load: async () => (await import('./commands/undo.ts')).undo,
-  },
-  {
     name: 'update',
     letter: 'u',
     usage: '',
@@ -219,13 +171,6 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
-    name: 'verify',
-    usage: '[--all] [PACKAGE...]',
-    summary: 'Compare installed files with what was installed',
-    options: ['--all'],
-    load: async () => (await import('./commands/verify.ts')).verify,
-  },
-  {
     name: 'version',
     letter: 'v',
     usage: '',
@@ -238,6 +183,7 @@ const coreRows: readonly CommandRow[] = [
 /** As the help shows them. */
 export const commandGroups: readonly { readonly title: string; readonly rows: readonly CommandRow[] }[] = [
   { title: 'Commands', rows: coreRows },
+  { title: 'Care of what is installed', rows: careRows },
   { title: 'Questions', rows: questionRows },
   { title: 'What KISS has as programs kiss-NAME', rows: contribRows },
 ]
@@ -250,6 +196,7 @@ export const commandTable: readonly CommandRow[] = commandGroups
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {
   '--adopt': 'Copy files in the way that no package has to FILE.orig, and replace them',
+  '--automatic': 'Only what came, or comes, as a dependency: nobody asked for it',
   '--all': 'Read every file again, also those whose times are as they were',
   '--description': 'Look in the README files of the recipes, not at names',
   '--dry-run': 'Show what would be done, in order, and do nothing',
@@ -268,6 +215,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--offline': 'Ask nobody: use what is cached, and tell how old it is',
   '--provides': 'Look for names that packages provide or offer: libjpeg, so:libz.so.1, pc:zlib, cmd:gzip',
   '--quiet': 'Show no build output, but the end of one that fails',
+  '--recursive': 'Also what came as their dependencies, and nothing else needs',
   '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
   '--reverse': 'Show what needs them instead of what they need',
   '--svg': 'A picture',

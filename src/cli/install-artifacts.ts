@@ -13,6 +13,7 @@ import type { Recovery } from '../store/recover.ts'
 import { claimDirectory } from '../system/claimed-directory.ts'
 import type { Invocation } from './command.ts'
 import { openProviders } from './providers.ts'
+import { otherOwner, runAsOwner } from './root-owner.ts'
 import { workDirectoryOf } from './session.ts'
 import { showChanges } from './show-changes.ts'
 
@@ -24,9 +25,15 @@ export interface ArtifactSupply {
   readonly repositories: readonly string[]
 }
 
-/** Installs tarballs and what they need to run; exit status 1 where a package's script failed. Throws `not-a-package`. */
+/** Installs tarballs and what they need to run, as the owner of the root; exit status 1 where a package's script failed. Throws `not-a-package`. */
 export async function installArtifacts(artifacts: readonly string[], invocation: InstallInvocation): Promise<number> {
-  const { repositories, root } = invocation.config
+  const { config, environment, options } = invocation
+  const { repositories, root } = config
+  const owner = options.has('--dry-run') ? undefined : otherOwner(config, environment)
+  if (owner !== undefined) {
+    const kept = ['--adopt', '--automatic', '--json', '--no-wait'].filter((option) => options.has(option))
+    return await runAsOwner(['install', ...kept, '--', ...artifacts], owner, { config, environment, isNested: true })
+  }
   const given = new Map(artifacts.map((artifact) => [artifactPackage(artifact), artifact]))
   const supply = { given, repositories: [...repositories, root + databasePath] }
   return await installNamed([...given.keys()], supply, invocation)
@@ -51,7 +58,8 @@ export async function installNamed(
     given.get(name) ?? builtArtifact(name, repositories, config)
   const standIns = openProviders({ config, installed: loadInstalled(root), repositories, targets: names })
   const request = { names, artifactOf, providerOf: standIns.resolve }
-  const settings = { root, isForced, refusesConflicts, environment, adopts: options.has('--adopt') }
+  const explicit = new Set(options.has('--automatic') ? [] : names)
+  const settings = { root, isForced, refusesConflicts, environment, explicit, adopts: options.has('--adopt') }
   if (options.has('--dry-run')) {
     using work = claimDirectory(workDirectoryOf(config))
     const directory = join(work.path, 'preview')

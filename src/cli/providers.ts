@@ -75,7 +75,7 @@ export function openProviders({ config, installed, repositories, targets }: Prov
 }
 
 /** Where the user's choices are: KITH_PROVIDERS, else in the root. */
-export function providersFileOf({ root, providersFile }: Pick<Config, 'root' | 'providersFile'>): string {
+function providersFileOf({ root, providersFile }: Pick<Config, 'root' | 'providersFile'>): string {
   return providersFile ?? join(root || '/', 'etc/kith/providers')
 }
 

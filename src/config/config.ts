@@ -45,6 +45,10 @@ export interface Config {
   readonly sysroot: SysrootSetting
   /** KITH_PROVIDERS: the file that says which package shall provide a name, instead of `etc/kith/providers` in the root. */
   readonly providersFile: string | undefined
+  /** KISS_GET: what fetches in place of kith, by name or path. */
+  readonly fetchProgram: string | undefined
+  /** KISS_SU: what changes users, by name or path; empty for the first that there is. */
+  readonly switchUser: string
   /** KISS_HOOK: programs called at hook points. */
   readonly hooks: readonly string[]
   /** KITH_MIRRORS, not yet read. */
@@ -91,6 +95,8 @@ export function readConfig(environment: Environment, userId: number, processId: 
     sandboxFiles: parseSandboxFiles(environment.KISS_SANDBOX_FILES ?? ''),
     sysroot: readSysroot(environment.KITH_SYSROOT || 'auto'),
     providersFile: environment.KITH_PROVIDERS ? absolute('KITH_PROVIDERS', environment.KITH_PROVIDERS) : undefined,
+    fetchProgram: environment.KISS_GET || undefined,
+    switchUser: environment.KISS_SU ?? '',
     hooks: list(environment.KISS_HOOK),
     mirrors: environment.KITH_MIRRORS ?? '',
     repology: webAddress('KITH_REPOLOGY', environment.KITH_REPOLOGY || 'https://repology.org'),

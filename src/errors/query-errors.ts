@@ -26,6 +26,10 @@ export const queryErrors = {
     ({ command }) => `Cannot run "kith ${command}": only root may`,
     ({ command }) => `sudo kith ${command}`,
   ),
+  'owner-needed': entry<{ root: string; owner: string }>(
+    ({ root, owner }) => `Cannot change "${root}": it belongs to ${owner}, and there is no ssu, sudo, doas or su`,
+    ({ owner }) => `Set KISS_SU to a program that changes users, or run kith as ${owner}`,
+  ),
   'root-not-entered': entry<{ directory: string; reason: string }>(
     ({ directory, reason }) => `Cannot enter the root "${directory}": ${reason}`,
     ({ directory }) => `ls -l "${directory}" shows whether it is a root; in a container mounting may be forbidden`,

@@ -19,7 +19,10 @@ export const storeErrors = {
   'artifact-altered': entry<{ artifact: string; expected: string; found: string; origin: string }>(
     ({ artifact, expected, found, origin }) =>
       `Cannot install "${artifact}": its SHA-256 is not the one that "${origin}" has:\n  found    ${found}\n  expected ${expected}`,
-    ({ artifact }) => `Get it anew from where it came from, or build it again: kith build ${nameOf(artifact)}`,
+    ({ artifact, origin }) => {
+      const again = `Get it anew from where it came from, or build it again: kith build ${nameOf(artifact)}`
+      return origin === `${artifact}.sha256` ? `${again}\nIf another tool built it since, remove "${origin}".` : again
+    },
   ),
   'staging-failed': entry<{ artifact: string; reason: string }>(
     ({ artifact, reason }) => `Cannot unpack "${artifact}": ${reason}`,

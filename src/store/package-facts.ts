@@ -12,7 +12,7 @@ import { statePathIn } from './state-directory.ts'
 
 /**
  * What kith keeps of an installed package beside the KISS database, in `.kith/packages/<name>`: `sums`, what its files were when it was
- * installed; `offers`, what it offers and needs (package-offers.ts); `etc`, its files in /etc as it brought them; `etc-base`, those of the version before, where a new one waits as `.new`.
+ * installed; `offers`, what it offers and needs (package-offers.ts); `automatic`, where nobody asked for it (marks.ts); `etc`, its files in /etc as it brought them; `etc-base`, those of the version before, where a new one waits as `.new`.
  * It is written in the transaction of the package, and counts for nothing where another tool has changed the package since.
  */
 export function factsPath(name: PackageName, tree: TreeView): TreePath {

@@ -17,6 +17,8 @@ const settings: readonly (readonly [string, string])[] = [
   ['KISS_CHOICE=0', 'a file conflict is an error, not an alternative'],
   ['KISS_COMPRESS', 'suffix of built tarballs: zst (default) gz xz bz2 lz lzma'],
   ['KISS_HOOK', 'programs called at hook points, separated by colons'],
+  ['KISS_GET', 'what fetches sources in place of kith: aria2c axel curl wget wget2'],
+  ['KISS_SU', 'what changes to the owner of the root (default: the first of ssu sudo doas su)'],
   ['KISS_KEEPLOG=1', 'keep the logs of builds that succeed'],
   ['KISS_STRIP=0', 'do not strip what is built'],
   ['KISS_TMPDIR', 'where builds happen (default: proc in the cache); KISS_PID names the directory there'],
@@ -102,6 +104,6 @@ function overview(): string {
     '\nWithout PACKAGE, what is about one takes the current directory for it.\n',
     '--json on any command: events and results as JSON lines.\n\nSettings (environment)\n',
     table(settings),
-    '\nRun "kith help COMMAND" for one command, "kith help-ext" to see all extensions.\n',
+    '\nRun "kith help COMMAND" for one command.\n',
   ].join('')
 }

@@ -16,6 +16,7 @@ import {
   loadInstalled,
   readManifest,
 } from '../../store/installed-database.ts'
+import { markOfPackage } from '../../store/marks.ts'
 import { openRoot } from '../../store/open-root.ts'
 import { loadOffers } from '../../store/package-offers.ts'
 import { openDiskUse } from '../../system/disk-use.ts'
@@ -64,8 +65,15 @@ function offeredNames(found: InstalledPackage, root: string): string[] {
   return [...new Set(offers.map(offerName))]
 }
 
-function measure({ version, entry }: InstalledPackage, root: string): PackageInfo['installed'] {
+function measure(found: InstalledPackage, root: string): PackageInfo['installed'] {
+  const { version, entry } = found
   const use = openDiskUse(root)
-  const files = readManifest(openRoot(root).tree, entry).filter(({ isDirectory }) => !isDirectory)
-  return { version, files: files.length, kibibytes: files.reduce((sum, { path }) => sum + (use(path) ?? 0), 0) }
+  const { tree } = openRoot(root)
+  const files = readManifest(tree, entry).filter(({ isDirectory }) => !isDirectory)
+  return {
+    version,
+    mark: markOfPackage(found, tree),
+    files: files.length,
+    kibibytes: files.reduce((sum, { path }) => sum + (use(path) ?? 0), 0),
+  }
 }

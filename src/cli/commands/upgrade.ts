@@ -33,7 +33,10 @@ export const upgrade: Command = async (invocation) => {
   }
   for (const { name, from, to } of upgrades)
     say(`${name} ${from === undefined ? 'unknown' : versionLabel(from)} => ${versionLabel(to)}`)
-  const names = upgrades.map(({ name }) => name)
+  const own = upgrades.filter(({ name }) => ownPackages.has(name))
+  const isOwnFirst = own.length > 0 && own.length < upgrades.length
+  if (isOwnFirst) say('the package manager itself comes first, the rest with the next upgrade')
+  const names = (isOwnFirst ? own : upgrades).map(({ name }) => name)
   const repositories = [...config.repositories, config.root + databasePath]
   const planned = makePlan({ names, repositories }, installed, { config, mayUseCache: true })
   const { order } = planned
@@ -46,8 +49,13 @@ export const upgrade: Command = async (invocation) => {
     buildSettings(invocation, []),
     context,
   )
-  return await installArtifacts(
-    order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? []),
-    invocation,
-  )
+  const artifacts = order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? [])
+  // Who asked for what does not change by an upgrade.
+  const options = new Set([...invocation.options, '--automatic'])
+  const status = await installArtifacts(artifacts, { ...invocation, options })
+  if (isOwnFirst) say("run 'kith upgrade' again to upgrade the rest")
+  return status
 }
+
+/** What may bring kith itself: its new version is to upgrade the rest. */
+const ownPackages: ReadonlySet<string> = new Set(['kith', 'kiss'])

@@ -13,7 +13,13 @@ export interface PackageInfo {
     | { readonly version: Version | undefined; readonly directory: string; readonly isUsable: boolean }
     | undefined
   readonly installed:
-    | { readonly version: Version | undefined; readonly files: number; readonly kibibytes: number }
+    | {
+        readonly version: Version | undefined
+        readonly files: number
+        readonly kibibytes: number
+        /** Whether somebody asked for it. */
+        readonly mark: 'explicit' | 'automatic'
+      }
     | undefined
   readonly dependencies: readonly Dependency[]
   /** Installed packages that need it to run. */
@@ -36,7 +42,12 @@ export function renderPackageInfo(info: PackageInfo, columns: number): string {
     ['description', info.description],
     ['version', recipe && label(recipe.version)],
     ['recipe', recipe && `${recipe.directory}${recipe.isUsable ? '' : ` (cannot be built: kith lint ${info.name})`}`],
-    ['installed', installed === undefined ? 'no' : `${label(installed.version)}, ${size}`],
+    [
+      'installed',
+      installed === undefined
+        ? 'no'
+        : `${label(installed.version)}, ${size}${installed.mark === 'automatic' ? ', as a dependency' : ''}`,
+    ],
     ['depends', named('run')],
     ['to build', named('make')],
     ['needed by', neededBy.join(' ')],
