@@ -8,6 +8,7 @@ import { versionLabel } from '../model/version.ts'
 import type { SandboxHost } from '../sandbox/host.ts'
 import { ensureHostEtc } from '../sandbox/host-etc.ts'
 import { isFile, makeDirectory } from '../system/files.ts'
+import { overrideCopiedRecipe, overrideSettings } from './apply-override.ts'
 import { artifactDirectory, storeArtifact } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { type BuildStages, openStages } from './build-stages.ts'
@@ -40,8 +41,9 @@ export interface BuildRequest {
  * script, strips, detects dependencies and packs, each in a sandbox of its own. Throws `build-failed` and
  * `build-limit-reached`, and keeps the log and the build's files then (kept-build.ts); or what else went wrong, and keeps nothing.
  */
-export async function buildRecipe(request: BuildRequest, settings: BuildSettings, context: Context): Promise<string> {
+export async function buildRecipe(request: BuildRequest, common: BuildSettings, context: Context): Promise<string> {
   const { recipe, index, total, reason } = request
+  const settings = overrideSettings(recipe.override, common)
   const { name } = recipe
   const { emit, hooks } = context
   const started = performance.now()
@@ -73,6 +75,7 @@ async function buildIn(
   const { name } = recipe
   const { hooks } = context
   copyRecipe(recipe.directory, work.recipe)
+  overrideCopiedRecipe(recipe.override, work.recipe)
   const { limits } = settings
   const surroundings = {
     work,

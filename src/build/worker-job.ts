@@ -10,6 +10,8 @@ export interface UnpackJob {
   readonly kind: 'unpack'
   readonly package: string
   readonly sources: readonly UnpackSource[]
+  /** Applied then, in this order; `shown` is where the user has it. */
+  readonly patches: readonly { readonly path: string; readonly shown: string }[]
 }
 
 export interface UnpackSource {

@@ -3,6 +3,7 @@ import type { BuildSettings } from '../build/build-settings.ts'
 import type { BuildPlan } from '../build/run-build-plan.ts'
 import type { Config } from '../config/config.ts'
 import type { Context } from '../events/context.ts'
+import { describeOverride } from '../model/override.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Recipe, RecipeReading } from '../model/recipe.ts'
 import { printSandboxFiles } from '../model/sandbox-file.ts'
@@ -49,7 +50,7 @@ export function makePlan(
   { config, mayUseCache, builtSinceMs }: PlanOptions,
 ): PlannedBuild {
   const providers = openProviders({ config, installed, repositories, targets: names })
-  const readings = loadRecipes(names, repositories, providers)
+  const readings = loadRecipes(names, repositories, { ...providers, overrides: config.overrides })
   for (const name of names) requireReading(name, readings, repositories)
   if (!config.isForced) requireUnambiguous(providers, config)
   const { order, explicit, alwaysRebuild } = planBuildOrder(names, {
@@ -109,6 +110,11 @@ export function tellPlan(
       emit({ kind: 'provider-chosen', name, package: choice.provider, because: choice.because })
   emit({ kind: 'plan-made', explicit, implicit, steps: told, cached: [...cached.keys()] })
   for (const { name, reading } of steps) {
+    const override = reading.recipe?.override
+    if (override !== undefined) {
+      const text = `changed by ${override.directory}: ${describeOverride(override)}`
+      emit({ kind: 'notice', level: 'info', package: name, text })
+    }
     const text = `cannot be built as it is: kith lint ${name}`
     if (reading.recipe === undefined) emit({ kind: 'notice', level: 'warning', package: name, text })
   }

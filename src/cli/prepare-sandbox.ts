@@ -1,3 +1,4 @@
+import { overrideSettings } from '../build/apply-override.ts'
 import type { BuildSettings } from '../build/build-settings.ts'
 import { layersDirectoryOf } from '../build/layers-directory.ts'
 import { collectSysroot, type SysrootPackages } from '../build/sysroot-packages.ts'
@@ -35,9 +36,9 @@ export async function prepareSandbox(invocation: Invocation): Promise<PreparedSa
   const installed = loadInstalled(config.root)
   const planned = makePlan(workspace, installed, { config, mayUseCache: true })
   const recipe = requireRecipe(
-    requireReading(name, loadRecipes([name], workspace.repositories), workspace.repositories),
+    requireReading(name, loadRecipes([name], workspace.repositories, config), workspace.repositories),
   )
-  const settings = buildSettings(invocation, workspace.names)
+  const settings = overrideSettings(recipe.override, buildSettings(invocation, workspace.names))
   const host = await requireSandbox(settings.sysroot)
   process.umask(0o022)
   claimDirectory(settings.workDirectory)

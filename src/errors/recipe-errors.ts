@@ -45,6 +45,21 @@ export const recipeErrors = {
     ({ name, problems }) => `Cannot use the recipe of "${name}":\n${problems.map(locate).join('\n')}`,
     ({ name }) => `kith lint ${name} explains each problem`,
   ),
+  'override-invalid': entry<{
+    name: string
+    problems: readonly { readonly file: string; readonly line?: number | undefined; readonly sentence: string }[]
+  }>(
+    ({ name, problems }) =>
+      `Cannot use your changes to the recipe of "${name}":\n${problems
+        .map(({ file, line, sentence }) => `  ${file}${line === undefined ? '' : `:${line}`}: ${sentence}`)
+        .join('\n')}`,
+    () => 'docs/recipes.md, "Changes of your own", has the files and their lines',
+  ),
+  'patch-failed': entry<{ package: string; patch: string; reason: string }>(
+    ({ package: name, patch, reason }) => `Cannot apply "${patch}" to the sources of "${name}": ${reason}`,
+    ({ patch }) =>
+      `Make it anew for this version (patch -p1 in the unpacked sources), or move it away: ${shellWord(patch)}`,
+  ),
   'dependency-cycle': entry<{ cycle: readonly string[] }>(
     ({ cycle }) => `Cannot order packages: circular dependency ${cycle.join(' -> ')}`,
     ({ cycle }) => `Remove one of these lines from its depends file, for example in ${cycle[0]}`,

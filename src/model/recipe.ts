@@ -1,5 +1,6 @@
 import type { ChecksumLine } from './checksums.ts'
 import type { Dependency } from './depends.ts'
+import type { Override } from './override.ts'
 import type { PackageName } from './package-name.ts'
 import type { Problem } from './problem.ts'
 import type { Provided } from './provides.ts'
@@ -26,6 +27,8 @@ export interface Recipe {
   readonly checksumsFile: string
   /** A file `alone` is there: no other build may run at the same time. */
   readonly runsAlone?: boolean
+  /** What the user changes of it; the dependencies are as changed. */
+  readonly override?: Override
 }
 
 /** A reader's result: the recipe (undefined when a problem is an error: it cannot be built) and everything it found. */

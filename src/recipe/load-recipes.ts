@@ -1,6 +1,8 @@
 import type { PackageName } from '../model/package-name.ts'
 import type { RecipeReading } from '../model/recipe.ts'
+import { readDirectory } from '../system/files.ts'
 import { openRecipe } from './open-recipe.ts'
+import { withOverride } from './overridden-recipe.ts'
 import { createRecipeFinder } from './recipe-finder.ts'
 
 export interface LoadOptions {
@@ -8,6 +10,8 @@ export interface LoadOptions {
   readonly resolve?: (name: PackageName) => PackageName
   /** As createRecipeFinder() gives it. */
   readonly findRecipe?: (name: PackageName) => string | undefined
+  /** The directory of what the user changes of recipes. */
+  readonly overrides?: string | undefined
 }
 
 /**
@@ -18,15 +22,17 @@ export interface LoadOptions {
 export function loadRecipes(
   targets: readonly PackageName[],
   repositories: readonly string[],
-  { resolve = (name) => name, findRecipe = createRecipeFinder(repositories) }: LoadOptions = {},
+  { resolve = (name) => name, findRecipe = createRecipeFinder(repositories), overrides }: LoadOptions = {},
 ): Map<PackageName, RecipeReading> {
   const readings = new Map<PackageName, RecipeReading>()
   const seen = new Set(targets)
+  const changed = new Set<string>(overrides === undefined ? [] : readDirectory(overrides))
   // Names added while the set is walked are walked too.
   for (const name of seen) {
     const directory = findRecipe(name)
     if (directory === undefined) continue
-    const reading = openRecipe(directory, name)
+    const opened = openRecipe(directory, name)
+    const reading = changed.has(name) ? withOverride(opened, overrides) : opened
     readings.set(name, reading)
     for (const dependency of reading.dependencies) seen.add(resolve(dependency.name))
   }

@@ -17,6 +17,7 @@ const settings: readonly (readonly [string, string])[] = [
   ['KISS_CHOICE=0', 'a file conflict is an error, not an alternative'],
   ['KISS_COMPRESS', 'suffix of built tarballs: zst (default) gz xz bz2 lz lzma'],
   ['KISS_HOOK', 'programs called at hook points, separated by colons'],
+  ['KITH_OVERRIDES', 'your own changes of recipes: a directory for each (default etc/kith/overrides in the root)'],
   ['KISS_GET', 'what fetches sources in place of kith: aria2c axel curl wget wget2'],
   ['KISS_SU', 'what changes to the owner of the root (default: the first of ssu sudo doas su)'],
   ['KISS_KEEPLOG=1', 'keep the logs of builds that succeed'],

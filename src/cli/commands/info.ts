@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import { KithError } from '../../errors/kith-error.ts'
 import { redactUrls } from '../../fetch/redact-urls.ts'
 import { offerName } from '../../model/offers.ts'
+import { describeOverride } from '../../model/override.ts'
 import type { PackageName } from '../../model/package-name.ts'
 import { printProvided } from '../../model/provides.ts'
 import { needsOf } from '../../plan/package-graph.ts'
+import { withOverride } from '../../recipe/overridden-recipe.ts'
 import { readRecipe } from '../../recipe/read-recipe.ts'
 import { firstParagraph, readReadme } from '../../recipe/readme.ts'
 import { findRecipe } from '../../recipe/repositories.ts'
@@ -40,7 +42,7 @@ function collectInfo(name: PackageName, installed: InstalledPackages, config: In
   const directory = findRecipe(name, config.repositories)
   const described = directory ?? (found && join(config.root + databasePath, name))
   if (described === undefined) throw new KithError('recipe-not-found', { name, searched: config.repositories })
-  const reading = readRecipe(described, name)
+  const reading = withOverride(readRecipe(described, name), config.overrides)
   const readme = readReadme(described)
   const graph = installedGraph(installed, config.root)
   return {
@@ -51,6 +53,8 @@ function collectInfo(name: PackageName, installed: InstalledPackages, config: In
         ? undefined
         : { version: reading.version, directory, isUsable: reading.recipe !== undefined },
     installed: found && measure(found, config.root),
+    override:
+      reading.recipe?.override && `${reading.recipe.override.directory}: ${describeOverride(reading.recipe.override)}`,
     dependencies: reading.dependencies,
     neededBy: [...installed.keys()].filter((other) => needsOf(graph, other, 'run').includes(name)),
     provides: reading.provides.map(printProvided),

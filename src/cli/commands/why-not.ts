@@ -28,7 +28,7 @@ export const whyNot: Command = async (invocation) => {
   const database = loadInstalled(config.root)
   const installed = new Set(database.keys())
   const providers = openProviders({ config, installed: database, repositories, targets: names })
-  const readings = loadRecipes(names, repositories, providers)
+  const readings = loadRecipes(names, repositories, { ...providers, overrides: config.overrides })
   requireUnambiguous(providers, config)
   const candidateOf = (name: PackageName) => {
     const reading = readings.get(name)

@@ -21,6 +21,8 @@ export interface PackageInfo {
         readonly mark: 'explicit' | 'automatic'
       }
     | undefined
+  /** What the user changes of the recipe, in words. */
+  readonly override: string | undefined
   readonly dependencies: readonly Dependency[]
   /** Installed packages that need it to run. */
   readonly neededBy: readonly string[]
@@ -48,6 +50,7 @@ export function renderPackageInfo(info: PackageInfo, columns: number): string {
         ? 'no'
         : `${label(installed.version)}, ${size}${installed.mark === 'automatic' ? ', as a dependency' : ''}`,
     ],
+    ['changed by', info.override],
     ['depends', named('run')],
     ['to build', named('make')],
     ['needed by', neededBy.join(' ')],
