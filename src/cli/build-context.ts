@@ -72,15 +72,14 @@ export function supplyPackages(
 ): Omit<PackageWorld, 'artifactOf'> {
   const { root, repositories, cacheDirectory, compression } = config
   const tree = diskTree(root)
-  let standIns: Providers | undefined
+  const { resolve } = providers ?? openProviders({ config, installed, repositories, targets: [] })
   const supplied = [...installed].map(([name, { dependencies, entry }]) => {
     return [name, { dependencies, manifest: () => readManifest(tree, entry) }] as const
   })
   return {
     root,
     installed: new Map(supplied),
-    providerOf: (name) =>
-      (providers ?? (standIns ??= openProviders({ config, installed, repositories, targets: [] }))).resolve(name),
+    providerOf: resolve,
     hasRecipe: (name) => findRecipe(name, repositories) !== undefined,
     builtOf(name) {
       const directory = findRecipe(name, repositories)

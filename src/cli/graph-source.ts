@@ -7,6 +7,7 @@ import { firstOfEachName, listRecipes, readListedVersion } from '../recipe/list-
 import { databasePath, type InstalledPackages, loadInstalled } from '../store/installed-database.ts'
 import type { Invocation } from './command.ts'
 import { installedGraph } from './installed-named.ts'
+import { once } from './once.ts'
 
 /** What a question about who needs whom is asked of. */
 export interface GraphSource {
@@ -39,12 +40,15 @@ export function chooseGraph(
   const unknown = names.find((name) => !recipes.has(name))
   if (unknown !== undefined) throw new KithError('recipe-not-found', { name: unknown, searched: repositories })
   const graph = new Map([...recipes].map(([name, { dependencies }]) => [name, dependencies]))
-  let providing: ReturnType<typeof findProvidingRecipes> | undefined
+  const providing = once(() => findProvidingRecipes(repositories))
   return {
     kind: 'repositories',
     graph: withProviders(
       graph,
-      (name) => (providing ??= findProvidingRecipes(repositories)).get(name)?.map((one) => one.name) ?? [],
+      (name) =>
+        providing()
+          .get(name)
+          ?.map((one) => one.name) ?? [],
     ),
     installed,
     versionOf(name) {

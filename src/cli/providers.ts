@@ -11,6 +11,7 @@ import type { InstalledPackages } from '../store/installed-database.ts'
 import { openInstalledProviders } from '../store/installed-providers.ts'
 import { isFile, readText } from '../system/files.ts'
 import { diskTree } from '../system/tree-view.ts'
+import { once } from './once.ts'
 
 /** Which packages stand in for names that packages depend on; what is asked twice is answered alike. */
 export interface Providers {
@@ -36,10 +37,6 @@ export function openProviders({ config, installed, repositories, targets }: Prov
   const choices = new Map<PackageName, Exclude<ProviderChoice, { kind: 'itself' }>>()
   const resolved = new Map<PackageName, PackageName>()
   const findRecipe = createRecipeFinder(repositories)
-  const once = <Value>(make: () => Value): (() => Value) => {
-    let made: { readonly value: Value } | undefined
-    return () => (made ??= { value: make() }).value
-  }
   const preferences = once(() => loadPreferences(config))
   const recipes = once(() => findProvidingRecipes(repositories))
   const provided = once(() =>
