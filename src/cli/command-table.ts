@@ -142,9 +142,9 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'search',
     letter: 's',
-    usage: '[--description] [GLOB...] | --file PATH...',
-    summary: 'Find recipes by name, description or installed file',
-    options: ['--description', '--file'],
+    usage: '[--description|--provides] [GLOB...] | --file PATH...',
+    summary: 'Find recipes by name, README, provided name or file',
+    options: ['--description', '--file', '--provides'],
     load: async () => (await import('./commands/search.ts')).search,
   },
   {
@@ -213,6 +213,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--no-limit': 'Show all, however many there are',
   '--no-wait': 'Fail at once where another kith is changing the root',
   '--offline': 'Ask nobody: use what is cached, and tell how old it is',
+  '--provides': 'Look for names that packages provide or offer: libjpeg, so:libz.so.1, pc:zlib, cmd:gzip',
   '--quiet': 'Show no build output, but the end of one that fails',
   '--recursive': 'Also what came as their dependencies, and nothing else needs',
   '--repo': 'Ask the recipes of KISS_PATH, not what is installed',

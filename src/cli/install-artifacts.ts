@@ -2,16 +2,18 @@ import { basename, join } from 'node:path'
 import { findArtifact } from '../build/artifact-cache.ts'
 import type { Config } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
+import type { Context } from '../events/context.ts'
 import { parseArtifactName } from '../model/artifact-name.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { readRecipe } from '../recipe/read-recipe.ts'
 import { findRecipe } from '../recipe/repositories.ts'
 import { installPackages, previewInstallation } from '../store/install-packages.ts'
-import { databasePath } from '../store/installed-database.ts'
+import { databasePath, loadInstalled } from '../store/installed-database.ts'
 import { lockRoot } from '../store/lock-root.ts'
 import type { Recovery } from '../store/recover.ts'
 import { claimDirectory } from '../system/claimed-directory.ts'
 import type { Invocation } from './command.ts'
+import { openProviders } from './providers.ts'
 import { otherOwner, runAsOwner } from './root-owner.ts'
 import { workDirectoryOf } from './session.ts'
 import { showChanges } from './show-changes.ts'
@@ -55,24 +57,24 @@ export async function installNamed(
   const { root, isForced, refusesConflicts } = config
   const artifactOf = (name: PackageName): string | undefined =>
     given.get(name) ?? builtArtifact(name, repositories, config)
+  const standIns = openProviders({ config, installed: loadInstalled(root), repositories, targets: names })
+  const request = { names, artifactOf, providerOf: standIns.resolve }
   const explicit = new Set(options.has('--automatic') ? [] : names)
   const settings = { root, isForced, refusesConflicts, environment, explicit, adopts: options.has('--adopt') }
   if (options.has('--dry-run')) {
     using work = claimDirectory(workDirectoryOf(config))
     const directory = join(work.path, 'preview')
-    showChanges(await previewInstallation({ names, artifactOf }, { ...settings, directory }, context), invocation)
+    showChanges(await previewInstallation(request, { ...settings, directory }, context), invocation)
     return 0
   }
   return await withLock(invocation, async () => {
     if (options.has('--keep-going')) {
       const { installEach } = await import('./install-each.ts')
-      return await installEach(
-        names,
-        (name, own) => installPackages({ names: [name], artifactOf }, settings, own),
-        context,
-      )
+      const installOne = (name: PackageName, own: Context): Promise<boolean> =>
+        installPackages({ ...request, names: [name] }, settings, own)
+      return await installEach(names, installOne, context)
     }
-    return (await installPackages({ names, artifactOf }, settings, context)) ? 0 : 1
+    return (await installPackages(request, settings, context)) ? 0 : 1
   })
 }
 

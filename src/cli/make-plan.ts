@@ -6,7 +6,7 @@ import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import { describeOverride } from '../model/override.ts'
 import type { PackageName } from '../model/package-name.ts'
-import type { RecipeReading } from '../model/recipe.ts'
+import type { Recipe, RecipeReading } from '../model/recipe.ts'
 import { printSandboxFiles } from '../model/sandbox-file.ts'
 import { planBuildOrder } from '../plan/build-order.ts'
 import { loadRecipes } from '../recipe/load-recipes.ts'
@@ -15,6 +15,7 @@ import type { InstalledPackage } from '../store/installed-database.ts'
 import { fileInfo, readDirectory } from '../system/files.ts'
 import { namesOfDependencies } from './dependencies-in.ts'
 import { requireReading } from './load-recipes.ts'
+import { openProviders, type Providers, requireUnambiguous } from './providers.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface PlannedStep {
@@ -40,6 +41,7 @@ export interface PlannedBuild {
   readonly explicit: readonly PackageName[]
   /** All steps and all that comes from the cache, dependencies first. */
   readonly order: readonly PackageName[]
+  readonly providers: Providers
 }
 
 /** Every finding that stands against the plan is thrown here, before anything is asked or fetched. */
@@ -48,12 +50,14 @@ export function makePlan(
   installed: ReadonlyMap<PackageName, InstalledPackage>,
   { config, mayUseCache, builtSinceMs }: PlanOptions,
 ): PlannedBuild {
-  const readings = loadRecipes(names, repositories, config)
+  const providers = openProviders({ config, installed, repositories, targets: names })
+  const readings = loadRecipes(names, repositories, { ...providers, overrides: config.overrides })
   // Of several, all that are missing are told together with what their dependencies lack.
   const [only] = names
   if (only !== undefined && names.length === 1) requireReading(only, readings, repositories)
+  if (!config.isForced) requireUnambiguous(providers, config)
   const { order, explicit, alwaysRebuild } = planBuildOrder(names, {
-    dependenciesOf: namesOfDependencies(readings),
+    dependenciesOf: namesOfDependencies(readings, providers.resolve),
     installed: new Set(installed.keys()),
     isForced: config.isForced,
   })
@@ -70,7 +74,7 @@ export function makePlan(
     if (artifact !== undefined && mayCome(artifact)) cached.set(name, artifact)
     else steps.push({ name, reading, reason: isExplicit.has(name) ? 'explicit' : 'implicit' })
   }
-  return { steps, cached, explicit, order }
+  return { steps, cached, explicit, order, providers }
 }
 
 /** Names of packages that have any tarball in the cache. */
@@ -80,9 +84,19 @@ function packagesInCache(cacheDirectory: string): ReadonlySet<string> {
 }
 
 /** The plan with every recipe read. Throws `recipe-invalid`, or of several `recipes-invalid`. */
-export function requireBuildPlan({ steps, cached }: PlannedBuild): BuildPlan {
+export function requireBuildPlan({ steps, cached, providers: { resolve } }: PlannedBuild): BuildPlan {
   requireUsable(steps)
-  return { steps: steps.map(({ reading, reason }) => ({ recipe: requireRecipe(reading), reason })), cached }
+  return {
+    steps: steps.map(({ reading, reason }) => ({ recipe: substitute(requireRecipe(reading), resolve), reason })),
+    cached,
+  }
+}
+
+/** The recipe with the packages that stand in for names which it depends on. */
+function substitute(recipe: Recipe, resolve: (name: PackageName) => PackageName): Recipe {
+  const { dependencies } = recipe
+  if (dependencies.every(({ name }) => resolve(name) === name)) return recipe
+  return { ...recipe, dependencies: dependencies.map(({ name, kind }) => ({ name: resolve(name), kind })) }
 }
 
 function requireUsable(steps: readonly PlannedStep[]): void {
@@ -97,7 +111,7 @@ function requireUsable(steps: readonly PlannedStep[]): void {
 
 /** What will be done, as an event; and a warning for every recipe that stands against doing it. */
 export function tellPlan(
-  { steps, cached, explicit }: PlannedBuild,
+  { steps, cached, explicit, providers }: PlannedBuild,
   { hasNetwork, sandboxFiles }: Pick<BuildSettings, 'hasNetwork' | 'sandboxFiles'>,
   { emit }: Pick<Context, 'emit'>,
 ): void {
@@ -105,6 +119,9 @@ export function tellPlan(
   const implicit = told.filter(({ reason }) => reason === 'implicit').map((step) => step.package)
   if (steps.length > 0 && sandboxFiles.length > 0)
     emit({ kind: 'notice', level: 'info', text: `builds see ${printSandboxFiles(sandboxFiles)}` })
+  for (const [name, choice] of providers.choices())
+    if (choice.kind === 'provider')
+      emit({ kind: 'provider-chosen', name, package: choice.provider, because: choice.because })
   emit({ kind: 'plan-made', explicit, implicit, steps: told, cached: [...cached.keys()] })
   for (const { name, reading } of steps) {
     const override = reading.recipe?.override

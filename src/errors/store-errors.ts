@@ -71,10 +71,18 @@ export const storeErrors = {
       `Cannot install "${name}": "${link}" on the way of its ${path} is a link of user ${owner ?? 'unknown'}, who can lead it anywhere`,
     ({ link }) => `Remove it; or, if it leads where it should, make it root's: chown -h root "${link}"`,
   ),
-  'has-dependents': entry<{ package: string; dependents: readonly string[] }>(
-    ({ package: name, dependents }) =>
-      `Cannot remove "${name}": ${dependents.length} installed ${dependents.length === 1 ? 'package needs' : 'packages need'} it: ${dependents.join(', ')}`,
+  'has-dependents': entry<{ package: string; dependents: readonly string[]; provided?: readonly string[] }>(
+    ({ package: name, dependents, provided = [] }) =>
+      `Cannot remove "${name}": ${dependents.length} installed ${dependents.length === 1 ? 'package needs' : 'packages need'} it${provided.length === 0 ? '' : ` as ${provided.map((one) => `"${one}"`).join(', ')}`}: ${dependents.join(', ')}`,
     ({ dependents }) => `Remove them too, or set KISS_FORCE=1: kith remove ${dependents.join(' ')}`,
+  ),
+  'provides-exclusive': entry<{ package: string; name: string; others: readonly string[]; isInstalled: boolean }>(
+    ({ package: name, name: provided, others, isInstalled }) =>
+      `Cannot install "${name}": only one package may be "${provided}", and ${others.map((one) => `"${one}"`).join(', ')} ${others.length === 1 ? 'is' : 'are'} ${isInstalled ? 'installed' : 'to be installed too'}`,
+    ({ package: name, others, isInstalled }) =>
+      isInstalled
+        ? `Remove first what has the name: kith remove ${others.join(' ')}; where others need it, with KISS_FORCE=1, and then: kith install ${name}`
+        : `Install only one of them: kith install ${name}`,
   ),
   'leaves-alternatives': entry<{ package: string; paths: readonly string[] }>(
     ({ package: name, paths }) =>

@@ -6,6 +6,10 @@ import { withOverride } from './overridden-recipe.ts'
 import { createRecipeFinder } from './recipe-finder.ts'
 
 export interface LoadOptions {
+  /** The package that a dependency on a name means. */
+  readonly resolve?: (name: PackageName) => PackageName
+  /** As createRecipeFinder() gives it. */
+  readonly findRecipe?: (name: PackageName) => string | undefined
   /** The directory of what the user changes of recipes. */
   readonly overrides?: string | undefined
 }
@@ -18,11 +22,10 @@ export interface LoadOptions {
 export function loadRecipes(
   targets: readonly PackageName[],
   repositories: readonly string[],
-  { overrides }: LoadOptions = {},
+  { resolve = (name) => name, findRecipe = createRecipeFinder(repositories), overrides }: LoadOptions = {},
 ): Map<PackageName, RecipeReading> {
   const readings = new Map<PackageName, RecipeReading>()
   const seen = new Set(targets)
-  const findRecipe = createRecipeFinder(repositories)
   const changed = new Set<string>(overrides === undefined ? [] : readDirectory(overrides))
   // Names added while the set is walked are walked too.
   for (const name of seen) {
@@ -31,7 +34,7 @@ export function loadRecipes(
     const opened = openRecipe(directory, name)
     const reading = changed.has(name) ? withOverride(opened, overrides) : opened
     readings.set(name, reading)
-    for (const dependency of reading.dependencies) seen.add(dependency.name)
+    for (const dependency of reading.dependencies) seen.add(resolve(dependency.name))
   }
   return readings
 }

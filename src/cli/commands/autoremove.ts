@@ -10,7 +10,7 @@ export const autoremove: Command = async (invocation) =>
   await removeChosen(invocation, {
     choose: (root) => {
       const installed = loadInstalled(root)
-      return findUnneeded(installedGraph(installed), loadAutomatic(root, installed))
+      return findUnneeded(installedGraph(installed, root), loadAutomatic(root, installed))
     },
     named: [],
   })

@@ -35,7 +35,12 @@ export const build: Command = async (given) => {
     plan.steps.length > 1 || resumed !== undefined
       ? recordPlan(config.cacheDirectory, { words, directory, options, startedMs }, resumed)
       : undefined
-  const built = await runBuildPlan(plan, supplyPackages(installed, invocation), settings, context).catch((error) => {
+  const built = await runBuildPlan(
+    plan,
+    supplyPackages(installed, invocation, planned.providers),
+    settings,
+    context,
+  ).catch((error) => {
     const text = 'to go on with what is left: kith build --resume'
     if (record !== undefined) context.emit({ kind: 'notice', level: 'info', text })
     throw error

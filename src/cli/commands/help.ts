@@ -36,6 +36,10 @@ const settings: readonly (readonly [string, string])[] = [
     'KITH_MIRRORS',
     'apt, directories, URLs, between blanks: sources by checksum when upstream fails; with the word "first" before them: asked before upstream',
   ],
+  [
+    'KITH_PROVIDERS',
+    'the file that says which package shall provide a name, instead of etc/kith/providers in the root',
+  ],
   ['KITH_REPOLOGY', 'where kith outdated asks Repology (default https://repology.org)'],
   ['KITH_APT_SUITES', 'suites of apt that KITH_MIRRORS asks'],
 ]

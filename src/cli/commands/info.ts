@@ -44,7 +44,7 @@ function collectInfo(name: PackageName, installed: InstalledPackages, config: In
   if (described === undefined) throw new KithError('recipe-not-found', { name, searched: config.repositories })
   const reading = withOverride(readRecipe(described, name), config.overrides)
   const readme = readReadme(described)
-  const graph = installedGraph(installed)
+  const graph = installedGraph(installed, config.root)
   return {
     name,
     description: readme && firstParagraph(readme.text),

@@ -11,7 +11,7 @@ import { installedGraph } from '../installed-named.ts'
  */
 export const orphans: Command = async ({ config, options, show }) => {
   const installed = loadInstalled(config.root)
-  const graph = installedGraph(installed)
+  const graph = installedGraph(installed, config.root)
   const automatic = loadAutomatic(config.root, installed)
   const found = options.has('--automatic') ? findUnneeded(graph, automatic) : findOrphans(graph)
   for (const name of found) show(name, { kind: 'orphan', name, mark: automatic.has(name) ? 'automatic' : 'explicit' })

@@ -20,5 +20,5 @@ export const remove: Command = async (invocation) => {
 function withDependencies(names: readonly PackageName[], root: string): readonly PackageName[] {
   const installed = loadInstalled(root)
   for (const name of names) if (!installed.has(name)) throw new KithError('not-installed', { name })
-  return planRecursiveRemoval(installedGraph(installed), names, loadAutomatic(root, installed))
+  return planRecursiveRemoval(installedGraph(installed, root), names, loadAutomatic(root, installed))
 }

@@ -45,7 +45,7 @@ export const upgrade: Command = async (invocation) => {
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
   const built = await runBuildPlan(
     plan,
-    supplyPackages(installed, invocation),
+    supplyPackages(installed, invocation, planned.providers),
     buildSettings(invocation, []),
     context,
   ).catch((error) => {
