@@ -1,10 +1,11 @@
 import { basename, join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { type Compression, compressions, parseArtifactName, printArtifactName } from '../model/artifact-name.ts'
+import { type PackageOffers, parseOffers, printOffers } from '../model/offers.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Version } from '../model/version.ts'
 import { digestFile } from '../system/digests.ts'
-import { isFile, linkInfo, readDirectory, removeTree, writeFileAtomic } from '../system/files.ts'
+import { isFile, linkInfo, readDirectory, readText, removeTree, writeFileAtomic } from '../system/files.ts'
 import { placeFile } from '../system/place-file.ts'
 
 /** Where built tarballs are kept. */
@@ -38,19 +39,32 @@ export function listArtifacts(cacheDirectory: string, name: PackageName): KeptAr
   })
 }
 
+/** What the package in a tarball offers and needs, after a line with the tarball's SHA-256. Disposable: it can be found anew. */
+export function offersBeside(file: string): string {
+  return `${file}.offers`
+}
+
+/** What was written beside a tarball when it was built; undefined where that does not belong to it any more. */
+export function readOffersBeside(file: string): PackageOffers | undefined {
+  const [hash, ...lines] = isFile(offersBeside(file)) ? readText(offersBeside(file)).split('\n') : []
+  const isOfIt = hash !== undefined && isFile(`${file}.sha256`) && readText(`${file}.sha256`).startsWith(`${hash} `)
+  return isOfIt ? parseOffers(lines.join('\n')) : undefined
+}
+
 /**
- * Puts a built tarball into the cache, complete or not at all, and then its SHA-256 beside it, as sha256sum writes it: an
+ * Puts a built tarball into the cache, complete or not at all, and then beside it what it offers and its SHA-256, as sha256sum writes it: an
  * installation believes no other bytes. A hash that is there is always one of the tarball that is there. Gives the hash. Throws
  * `io-failed`.
  */
-export async function storeArtifact(built: string, file: string): Promise<string> {
+export async function storeArtifact(built: string, file: string, offers: PackageOffers): Promise<string> {
   // It comes out of a sandbox: a link would bring a file of the host into the cache.
   if (linkInfo(built)?.kind !== 'file')
     throw new KithError('io-failed', { action: 'keep', path: built, reason: 'it is no regular file' })
   const beside = `${file}.sha256`
-  removeTree(beside)
+  for (const other of [beside, offersBeside(file)]) removeTree(other)
   placeFile(built, file)
   const { sha256 } = await digestFile(file, ['sha256'])
+  writeFileAtomic(offersBeside(file), `${sha256}\n${printOffers(offers)}`)
   writeFileAtomic(beside, `${sha256}  ${basename(file)}\n`)
   return sha256
 }

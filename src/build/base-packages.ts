@@ -27,12 +27,16 @@ interface Member {
 export async function loadBase(supply: PackageSupply, layersDirectory: string): Promise<BasePackages | undefined> {
   const members = new Map<PackageName, Member>()
   const queue = [basePackage]
-  for (const name of queue) {
-    if (members.has(name)) continue
-    const member = installedMember(name, supply) ?? (await builtMember(name, supply, layersDirectory))
+  for (const wanted of queue) {
+    if (members.has(wanted)) continue
+    const find = async (name: PackageName): Promise<Member | undefined> =>
+      members.get(name) ?? installedMember(name, supply) ?? (await builtMember(name, supply, layersDirectory))
+    const own = await find(wanted)
+    const name = own === undefined ? (supply.providerOf?.(wanted) ?? wanted) : wanted
+    const member = own ?? (name === wanted ? undefined : await find(name))
     if (member === undefined) return undefined
+    if (!members.has(name)) queue.push(...member.needs)
     members.set(name, member)
-    queue.push(...member.needs)
   }
   const all = [...members.values()]
   if (!all.some(({ paths }) => paths.includes('/bin/sh') || paths.includes('/usr/bin/sh'))) return undefined

@@ -9,7 +9,7 @@ import { fileInfo } from '../system/files.ts'
 import { findArtifact } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { openContentIndex } from './content-index.ts'
-import { type BuildReading, type DescribedRecipe, describeBase, readBuild } from './describe-build.ts'
+import { type BuildReading, type DescribedRecipe, describeBase, type FoundOutput, readBuild } from './describe-build.ts'
 import { findByKey, type KeptArtifact, readInputs, readRecord } from './kept-artifacts.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { createOutputs, type PackageOutput } from './package-outputs.ts'
@@ -60,9 +60,12 @@ export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, setting
   /** Packages of the plan; undefined: still to be built. */
   const planned = new Map<PackageName, (() => Promise<PackageOutput>) | undefined>()
   let base: Promise<readonly DescribedTree[]> | undefined
-  const outputOf = async (name: PackageName): Promise<PackageOutput | 'undecided' | undefined> => {
-    if (!planned.has(name)) return outputs.ofInstalled(name)
-    return (await planned.get(name)?.()) ?? 'undecided'
+  const isThere = (name: PackageName): boolean => planned.has(name) || supply.installed.has(name)
+  const outputOf = async (wanted: PackageName): Promise<FoundOutput | undefined> => {
+    const name = isThere(wanted) ? wanted : (supply.providerOf?.(wanted) ?? wanted)
+    if (planned.has(name)) return { name, output: (await planned.get(name)?.()) ?? 'undecided' }
+    const output = outputs.ofInstalled(name)
+    return output && { name, output }
   }
   const read = async (
     recipe: DescribedRecipe,
@@ -115,8 +118,8 @@ export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, setting
         return { kind: 'unkeyed', artifact }
       }
       if (facts === undefined) return absent(version === undefined ? '' : versionLabel(version))
-      const { directory, dependencies } = reading
-      return await judgeRecipe({ name, dependencies, facts }, { directory, artifact, takesOld })
+      const { directory, dependencies, override } = reading
+      return await judgeRecipe({ name, dependencies, facts, override }, { directory, artifact, takesOld })
     },
     async findMade(recipe) {
       const facts = factsOfCopy(recipe, recipe.directory, cacheDirectory)

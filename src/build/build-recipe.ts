@@ -1,15 +1,17 @@
 import { join } from 'node:path'
-import { isKithError } from '../errors/kith-error.ts'
+import { isKithError, KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import { printArtifactName } from '../model/artifact-name.ts'
 import type { BuildRecord } from '../model/build-record.ts'
 import { parseDigest } from '../model/digest.ts'
+import { type PackageOffers, parseOffers } from '../model/offers.ts'
 import { parsePackageName } from '../model/package-name.ts'
 import type { Recipe } from '../model/recipe.ts'
 import { versionLabel } from '../model/version.ts'
 import type { SandboxHost } from '../sandbox/host.ts'
 import { ensureHostEtc } from '../sandbox/host-etc.ts'
 import { isFile, makeDirectory } from '../system/files.ts'
+import { overrideCopiedRecipe, overrideSettings } from './apply-override.ts'
 import { artifactDirectory, storeArtifact } from './artifact-cache.ts'
 import type { KeyedBuild } from './build-keys.ts'
 import type { BuildSettings } from './build-settings.ts'
@@ -46,8 +48,9 @@ export interface BuildRequest {
  * script, strips, detects dependencies and packs, each in a sandbox of its own. Throws `build-failed` and
  * `build-limit-reached`, and keeps the log and the build's files then (kept-build.ts); or what else went wrong, and keeps nothing.
  */
-export async function buildRecipe(request: BuildRequest, settings: BuildSettings, context: Context): Promise<string> {
+export async function buildRecipe(request: BuildRequest, common: BuildSettings, context: Context): Promise<string> {
   const { recipe, index, total, reason } = request
+  const settings = overrideSettings(recipe.override, common)
   const { name } = recipe
   const { emit, hooks } = context
   const started = performance.now()
@@ -58,7 +61,7 @@ export async function buildRecipe(request: BuildRequest, settings: BuildSettings
     const { artifact, packaged, keyed } = await buildIn({ work, stages }, request, settings, context)
     const file = join(artifactDirectory(settings.cacheDirectory), artifact)
     forgetRecord(file)
-    const sha256 = await storeArtifact(join(work.output, artifact), file)
+    const sha256 = await storeArtifact(join(work.output, artifact), file, requireOffers(packaged, name))
     const record = recordOf({ keyed, packaged, sha256, artifact })
     if (record !== undefined) keepArtifact({ artifact: file, record }, keyed.inputs, settings.cacheDirectory)
     tell(recipe, packaged, context)
@@ -84,6 +87,7 @@ async function buildIn(
   copyRecipe(recipe.directory, work.recipe)
   // Of the copy: the recipe itself may be changed meanwhile.
   const keyed = await describe(work.recipe)
+  overrideCopiedRecipe(recipe.override, work.recipe)
   const { limits } = settings
   const surroundings = {
     work,
@@ -142,6 +146,13 @@ function tell(recipe: Recipe, packaged: PackageResult, { emit }: Pick<Context, '
   if (privileged.length > 0)
     emit({ kind: 'privileged-files', package: name, reason: 'built', owner: 'root', files: privileged })
   for (const text of packaged.warnings) emit({ kind: 'notice', level: 'warning', package: name, text })
+}
+
+/** The worker has read hostile files: what it tells is nothing else. Throws `sandbox-worker-failed`. */
+function requireOffers({ offers }: PackageResult, name: string): PackageOffers {
+  const parsed = parseOffers(offers)
+  if (parsed !== undefined) return parsed
+  throw new KithError('sandbox-worker-failed', { task: `package "${name}"`, reason: 'what it offers cannot be read' })
 }
 
 /** A full disk needs its space. */

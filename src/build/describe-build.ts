@@ -1,13 +1,15 @@
 import type { Dependency } from '../model/depends.ts'
+import type { Override } from '../model/override.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { BuildDescription, DescribedTree } from '../plan/build-action.ts'
 import type { Undecided } from '../plan/build-causes.ts'
 import { digestFileNow } from '../system/digests.ts'
 import { stampOf } from '../system/file-stamp.ts'
+import { overrideSettings } from './apply-override.ts'
 import { loadBase } from './base-packages.ts'
 import type { BuildSettings } from './build-settings.ts'
 import type { ContentIndex } from './content-index.ts'
-import { describeHostTools } from './host-tools.ts'
+import { describeHostTools, digestOfFile } from './host-tools.ts'
 import { keyEnvironment } from './key-environment.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import type { PackageOutput, PackageOutputs } from './package-outputs.ts'
@@ -22,9 +24,14 @@ export interface BuildReading {
   readonly undecided: Undecided
 }
 
+export interface FoundOutput {
+  readonly name: PackageName
+  readonly output: PackageOutput | 'undecided'
+}
+
 export interface ReadingOptions {
-  /** `undecided`: it will be built first. Undefined: it is nowhere. */
-  readonly outputOf: (name: PackageName) => Promise<PackageOutput | 'undecided' | undefined>
+  /** Of the package that a name stands for; `undecided`: it will be built first. Undefined: it is nowhere. */
+  readonly outputOf: (name: PackageName) => Promise<FoundOutput | undefined>
   /** Its sources were fetched for this build. */
   readonly isFetched: boolean
   /** What a source that is not known yet was when the artifact was built, where that will do. */
@@ -37,11 +44,12 @@ export interface DescribedRecipe {
   readonly name: PackageName
   readonly dependencies: readonly Dependency[]
   readonly facts: RecipeFacts
+  readonly override?: Override | undefined
 }
 
 /** Everything that the artifact of a recipe would depend on now. Throws `io-failed`, `archive-invalid`. */
 export async function readBuild(
-  { name, dependencies, facts }: DescribedRecipe,
+  { name, dependencies, facts, override }: DescribedRecipe,
   { outputOf, isFetched, sourceBefore, base }: ReadingOptions,
   settings: BuildSettings,
   index: ContentIndex,
@@ -59,9 +67,9 @@ export async function readBuild(
       sources: sources.flatMap(({ identity, ...source }) => (identity === undefined ? [] : [{ ...source, identity }])),
       layers,
       base,
-      environment: keyEnvironment(name, settings),
+      environment: keyEnvironment(name, overrideSettings(override, settings)),
       properties: describeSettings({ name, format: facts.format }, settings, index),
-      extra: [],
+      extra: override === undefined ? [] : describeOverriding(override, index),
     },
     undecided: {
       dependencies: undecided,
@@ -74,10 +82,11 @@ export async function readBuild(
 async function collectLayers(dependencies: readonly Dependency[], outputOf: ReadingOptions['outputOf']) {
   const layers = new Map<PackageName, DescribedTree>()
   const undecided = new Set<PackageName>()
-  const add = async (name: PackageName): Promise<void> => {
-    if (layers.has(name) || undecided.has(name)) return
-    const output = await outputOf(name)
-    if (output === undefined) return
+  const add = async (wanted: PackageName): Promise<void> => {
+    if (layers.has(wanted) || undecided.has(wanted)) return
+    const found = await outputOf(wanted)
+    if (found === undefined || layers.has(found.name)) return
+    const { name, output } = found
     if (output === 'undecided') {
       undecided.add(name)
       return
@@ -87,6 +96,12 @@ async function collectLayers(dependencies: readonly Dependency[], outputOf: Read
   }
   for (const { name } of dependencies) await add(name)
   return { layers: [...layers.values()], undecided }
+}
+
+/** What an override changes besides variables: patches in their order, and dependencies. */
+function describeOverriding({ directory, dependencies, patches }: Override, index: ContentIndex): DescribedTree[] {
+  const files = [...(dependencies.length === 0 ? [] : [`${directory}/depends`]), ...patches]
+  return files.map((path) => ({ name: path.slice(directory.length + 1), digest: digestOfFile(path, index) }))
 }
 
 function describeSettings(

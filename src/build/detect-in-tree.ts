@@ -1,45 +1,43 @@
+import type { PackageOffers } from '../model/offers.ts'
 import { parsePackageName } from '../model/package-name.ts'
 import { bytesText, type TreePath, textTreePath } from '../model/tree-path.ts'
-import { openForReading } from '../system/byte-range.ts'
-import { PhysicalPaths } from '../system/physical-paths.ts'
-import { hostPath, type TreeEntry, treeEntry } from '../system/tree.ts'
-import { diskTree } from '../system/tree-view.ts'
+import { collectOffers, type OfferingFile } from '../plan/collect-offers.ts'
+import { isInProgramDirectory } from '../plan/program-directories.ts'
+import { openElfTree } from '../system/elf/elf-tree.ts'
+import type { ElfFile } from '../system/elf/parse-elf.ts'
+import type { TreeEntry } from '../system/tree.ts'
 import { type Detection, type DetectionFile, detectDependencies } from './elf/detect-dependencies.ts'
-import { type ElfFile, parseElf } from './elf/parse-elf.ts'
-import { isInProgramDirectory } from './elf/strip-plan.ts'
 import type { PackageJob, PackageResult } from './worker-job.ts'
 
 export interface TreeDetection {
   readonly detection: Detection
+  readonly offers: PackageOffers
   readonly inspected: PackageResult['inspected']
 }
 
 /**
  * Looks at every ELF file below program directories of the built tree, and finds the packages of the sysroot whose libraries
- * they need. Links are judged in the tree itself; libraries of the package do not count.
+ * they need; and what the package offers and needs. Links are judged in the tree itself; libraries of the package do not count.
  */
 export function detectInTree(
   directory: string,
-  files: readonly TreeEntry[],
+  entries: readonly TreeEntry[],
   job: Pick<PackageJob, 'package' | 'libraries' | 'aliases'>,
   depends: string,
 ): TreeDetection {
+  const tree = openElfTree(directory)
   const found: { path: TreePath; elf: ElfFile }[] = []
-  for (const { path } of files) {
-    if (!isInProgramDirectory(path)) continue
-    const elf = readElf(directory, path)
+  for (const { path, kind } of entries) {
+    if (kind !== 'file' || !isInProgramDirectory(path)) continue
+    const elf = tree.elf(path)
     if (elf !== undefined) found.push({ path, elf })
   }
-  const physical = new PhysicalPaths(diskTree(directory))
   const owners = new Map(job.libraries.map((one) => [resolveAliases(textTreePath(one.path), job.aliases), one.package]))
   const detection = detectDependencies({
     package: parsePackageName(job.package),
     files: found.map(({ path, elf }): DetectionFile => ({ path, ...elf })),
     depends,
-    ownLibrary(path) {
-      const target = physical.target(physical.place(path))
-      return treeEntry(directory, target)?.kind === 'file' ? readElf(directory, target) : undefined
-    },
+    ownLibrary: tree.elf,
     ownerOf(path) {
       const owner = owners.get(resolveAliases(path, job.aliases))
       return owner === undefined ? undefined : { owner: parsePackageName(owner) }
@@ -50,13 +48,12 @@ export function detectInTree(
     type: elf.type,
     isStripped: elf.isStripped,
   }))
-  return { detection, inspected }
+  return { detection, offers: collectOffers({ ...tree, files: offering(entries) }), inspected }
 }
 
-function readElf(directory: string, path: TreePath): ElfFile | undefined {
-  using file = openForReading(hostPath(directory, path))
-  const reading = parseElf(file)
-  return reading.kind === 'elf' ? reading.elf : undefined
+function* offering(entries: readonly TreeEntry[]): Generator<OfferingFile> {
+  for (const { path, kind, mode } of entries)
+    if (kind === 'file' || kind === 'symlink') yield { path, kind, isExecutable: (mode & 0o111) !== 0 }
 }
 
 /** Where a path is in the sysroot: `/lib/x` is `/usr/lib/x` where `/lib` is a link there. */

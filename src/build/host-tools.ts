@@ -1,3 +1,4 @@
+import type { Digest } from '../model/digest.ts'
 import { digestTree } from '../model/merkle-tree.ts'
 import { textTreePath } from '../model/tree-path.ts'
 import type { DescribedTree } from '../plan/build-action.ts'
@@ -17,12 +18,15 @@ const libraryDirectories = ['/lib', '/lib64', '/usr/lib', '/usr/lib64']
  */
 export function describeHostTools(index: ContentIndex): DescribedTree[] {
   const found = programs.flatMap((name) => firstFile(programDirectories.map((directory) => `${directory}/${name}`)))
-  return [...found, ...libraries()].map((path) => {
-    const stamp = stampOf(path) ?? { text: '', isFresh: true, sizeBytes: 0 }
-    const hash = index.valueOf(`file ${path}`, stamp, () => digestFileNow(path))
-    const tool = { kind: 'file', path: textTreePath('/tool'), mode: 0o755 } as const
-    return { name: path, digest: digestTree([{ ...tool, digest: { hash, sizeBytes: stamp.sizeBytes } }]) }
-  })
+  return [...found, ...libraries()].map((path) => ({ name: path, digest: digestOfFile(path, index) }))
+}
+
+/** One file as a tree of its own. Throws `io-failed`. */
+export function digestOfFile(path: string, index: ContentIndex): Digest {
+  const stamp = stampOf(path) ?? { text: '', isFresh: true, sizeBytes: 0 }
+  const hash = index.valueOf(`file ${path}`, stamp, () => digestFileNow(path))
+  const { sizeBytes } = stamp
+  return digestTree([{ kind: 'file', path: textTreePath('/file'), mode: 0o644, digest: { hash, sizeBytes } }])
 }
 
 function firstFile(paths: readonly string[]): string[] {

@@ -10,7 +10,7 @@ import { digestFileNow } from '../system/digests.ts'
 import { stampOf } from '../system/file-stamp.ts'
 import { isFile, linkInfo, makeDirectory, readText, removeTree, writeFileAtomic } from '../system/files.ts'
 import { linkFile } from '../system/place-file.ts'
-import { artifactDirectory } from './artifact-cache.ts'
+import { artifactDirectory, offersBeside } from './artifact-cache.ts'
 import type { ContentIndex } from './content-index.ts'
 
 /**
@@ -76,8 +76,13 @@ export function keepArtifact(
   makeDirectory(directory)
   const text = printBuildRecord(record, inputs)
   linkFile(artifact, join(directory, record.file))
+  copyOffers(artifact, join(directory, record.file))
   writeFileAtomic(join(directory, 'record'), text)
   writeFileAtomic(recordPath(artifact), text)
+}
+
+function copyOffers(from: string, to: string): void {
+  if (isFile(offersBeside(from))) writeFileAtomic(offersBeside(to), readText(offersBeside(from)))
 }
 
 /** What stands beside a tarball says nothing of the one that takes its place. */
@@ -101,6 +106,7 @@ export function takeKept({ artifact, record }: KeptArtifact, cacheDirectory: str
   makeDirectory(artifactDirectory(cacheDirectory))
   forgetRecord(file)
   removeTree(`${file}.sha256`)
+  copyOffers(artifact, file)
   linkFile(artifact, file)
   writeFileAtomic(`${file}.sha256`, `${record.artifact}  ${record.file}\n`)
   writeFileAtomic(recordPath(file), readText(join(dirname(artifact), 'record')))

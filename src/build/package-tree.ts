@@ -4,6 +4,7 @@ import { parseDepends } from '../model/depends.ts'
 import { printDigest } from '../model/digest.ts'
 import { emptySum, printEtcsums } from '../model/etcsums.ts'
 import { type ManifestEntry, printManifest } from '../model/manifest.ts'
+import { printOffers } from '../model/offers.ts'
 import {
   ancestorPaths,
   baseName,
@@ -42,7 +43,8 @@ export async function packageTree(job: PackageJob): Promise<PackageResult> {
   const warnings = isStripping ? await stripTree(destdir, programs) : []
   const dependsFile = join(entryDirectory, 'depends')
   const declared = isFile(dependsFile) ? readText(dependsFile) : ''
-  const { detection, inspected } = detectInTree(destdir, programs, job, declared)
+  const entries = [...walkTree(destdir)]
+  const { detection, offers, inspected } = detectInTree(destdir, entries, job, declared)
   if (detection.depends !== '') writeFileAtomic(dependsFile, detection.depends)
   const listed = listTree(destdir, entry)
   if (treeEntry(destdir, textTreePath('/etc')) !== undefined)
@@ -64,6 +66,7 @@ export async function packageTree(job: PackageJob): Promise<PackageResult> {
     needs,
     inspected,
     detected: detection.changes,
+    offers: printOffers(offers),
     privileged,
     warnings,
   }

@@ -15,7 +15,7 @@ import type { PackageResult, UnpackResult, UnpackSource } from './worker-job.ts'
 type Surroundings = Omit<WorkerSurroundings, 'mounts' | 'writable'>
 
 /**
- * Unpacks the recipe's sources into its build directory, in a sandbox that can write nowhere else. Throws
+ * Unpacks the recipe's sources into its build directory, and applies the user's patches, in a sandbox that can write nowhere else. Throws
  * `recipe-reads-private`, and what the worker throws.
  */
 export async function runUnpacking(
@@ -24,7 +24,8 @@ export async function runUnpacking(
   surroundings: Surroundings,
   context: Pick<Context, 'emit' | 'signal'>,
 ): Promise<UnpackResult> {
-  if (recipe.sources.length === 0) return { kind: 'unpacked', newestMtime: undefined }
+  const patches = recipe.override?.patches ?? []
+  if (recipe.sources.length + patches.length === 0) return { kind: 'unpacked', newestMtime: undefined }
   refusePrivateSources(recipe)
   const build = sandboxPaths.build(recipe.name)
   const mounts: MountOperation[] = [
@@ -33,9 +34,13 @@ export async function runUnpacking(
       const path = sourcePath(settings.cacheDirectory, recipe.name, source)
       return { kind: 'bind', target: sandboxPaths.source(index), source: path, isWritable: false }
     }),
+    ...patches.map((source, index): MountOperation => {
+      return { kind: 'bind', target: sandboxPaths.patch(index), source, isWritable: false }
+    }),
   ]
   const sources = recipe.sources.map((source, index) => unpackSource(source, index))
-  const job = { kind: 'unpack', package: recipe.name, sources } as const
+  const given = patches.map((shown, index) => ({ path: sandboxPaths.patch(index), shown }))
+  const job = { kind: 'unpack', package: recipe.name, sources, patches: given } as const
   return await runWorker(job, 'unpacked', { ...surroundings, mounts, writable: [build] }, context)
 }
 

@@ -4,6 +4,7 @@ export const sandboxPaths = {
   destdir: (name: string): string => `/kith/pkg/${name}`,
   recipe: (name: string): string => `/kith/recipe/${name}`,
   source: (index: number): string => `/kith/sources/${index}`,
+  patch: (index: number): string => `/kith/patches/${index}`,
   home: '/kith/home',
   jobserver: '/kith/jobserver',
   executable: '/kith/bin/kith',

@@ -14,6 +14,8 @@ export interface PackageSupply {
   /** The tarball in the cache of what the repositories have under that name, for base where it is not installed. */
   readonly builtOf: (name: PackageName) => string | undefined
   readonly installed: ReadonlyMap<PackageName, SuppliedInstalled>
+  /** The package that stands in for a name which nothing has. */
+  readonly providerOf?: ((name: PackageName) => PackageName) | undefined
   readonly root: string
 }
 
@@ -52,7 +54,8 @@ export async function collectSysroot(
     collected.set(name, { layer, ...entry })
     return entry
   }
-  const add = async (name: PackageName): Promise<void> => {
+  const add = async (wanted: PackageName): Promise<void> => {
+    const name = hasSource(wanted, supply) ? wanted : (supply.providerOf?.(wanted) ?? wanted)
     const source = collected.has(name) ? undefined : findSource(name, supply)
     if (source === undefined) return
     const { dependencies: needed } = await collect(name, source)
@@ -69,6 +72,10 @@ export async function collectSysroot(
       paths.filter((path) => path.includes('.so')).map((path) => ({ package: name, path: bytesText(path) })),
     ),
   }
+}
+
+function hasSource(name: PackageName, { artifactOf, installed }: PackageSupply): boolean {
+  return artifactOf(name) !== undefined || installed.has(name)
 }
 
 function findSource(name: PackageName, { artifactOf, installed, root }: PackageSupply): LayerSource | undefined {

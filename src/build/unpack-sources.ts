@@ -4,6 +4,7 @@ import { unpackArchive } from '../system/archive/unpack-archive.ts'
 import { confineTo } from '../system/confine.ts'
 import { copyPath, linkInfo, makeDirectory } from '../system/files.ts'
 import { copyTree } from '../system/tree.ts'
+import { applyPatches } from './apply-patches.ts'
 import { givePlainModes } from './plain-modes.ts'
 import { sandboxPaths } from './sandbox-paths.ts'
 import type { UnpackJob, UnpackResult, UnpackSource } from './worker-job.ts'
@@ -15,6 +16,7 @@ export async function unpackSources(job: UnpackJob): Promise<UnpackResult> {
     const mtime = await unpackSource(job.package, source)
     if (mtime !== undefined) newestMtime = Math.max(newestMtime ?? 0, mtime)
   }
+  await applyPatches(job)
   return { kind: 'unpacked', newestMtime }
 }
 

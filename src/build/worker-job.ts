@@ -10,6 +10,8 @@ export interface UnpackJob {
   readonly kind: 'unpack'
   readonly package: string
   readonly sources: readonly UnpackSource[]
+  /** Applied then, in this order; `shown` is where the user has it. */
+  readonly patches: readonly { readonly path: string; readonly shown: string }[]
 }
 
 export interface UnpackSource {
@@ -57,6 +59,8 @@ export interface PackageResult {
     readonly change: 'added' | 'promoted'
     readonly because: string
   }[]
+  /** What the package offers and needs, as printOffers writes it. */
+  readonly offers: string
   /** Files that give rights to whoever runs them, as the event `privileged-files` has them. */
   readonly privileged: readonly { readonly path: string; readonly privileges: readonly string[] }[]
   readonly warnings: readonly string[]

@@ -7,14 +7,16 @@ import type { PackageName } from '../model/package-name.ts'
 import { parseJobs, parseLoad, type ScheduleLimits } from '../model/schedule-limits.ts'
 import { readRecipe } from '../recipe/read-recipe.ts'
 import { findRecipe } from '../recipe/repositories.ts'
-import { type InstalledPackage, readManifest } from '../store/installed-database.ts'
+import { type InstalledPackages, readManifest } from '../store/installed-database.ts'
 import { diskTree } from '../system/tree-view.ts'
 import type { Invocation } from './command.ts'
+import { openProviders, type Providers } from './providers.ts'
 import { workDirectoryOf } from './session.ts'
 
 /** How sources are fetched, from the settings. */
 export function fetchSettings({ config, environment }: Pick<Invocation, 'config' | 'environment'>): FetchSettings {
-  return { ...fetchDefaults, ...parseMirrors(config.mirrors), cacheDirectory: config.cacheDirectory, environment }
+  const { mirrors, cacheDirectory, fetchProgram: program } = config
+  return { ...fetchDefaults, ...parseMirrors(mirrors), cacheDirectory, environment, program }
 }
 
 /** How packages are built, from the settings. */
@@ -64,17 +66,20 @@ function networkOf(
 
 /** The packages that builds may use: installed ones, and for base what the repositories have and the cache holds. */
 export function supplyPackages(
-  installed: ReadonlyMap<PackageName, InstalledPackage>,
+  installed: InstalledPackages,
   { config }: Pick<Invocation, 'config'>,
+  providers?: Pick<Providers, 'resolve'>,
 ): Omit<PackageWorld, 'artifactOf'> {
   const { root, repositories, cacheDirectory, compression } = config
   const tree = diskTree(root)
+  const { resolve } = providers ?? openProviders({ config, installed, repositories, targets: [] })
   const supplied = [...installed].map(([name, { dependencies, entry }]) => {
     return [name, { dependencies, manifest: () => readManifest(tree, entry) }] as const
   })
   return {
     root,
     installed: new Map(supplied),
+    providerOf: resolve,
     hasRecipe: (name) => findRecipe(name, repositories) !== undefined,
     builtOf(name) {
       const directory = findRecipe(name, repositories)

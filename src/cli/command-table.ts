@@ -1,3 +1,4 @@
+import { careRows } from './care-rows.ts'
 import type { Command } from './command.ts'
 import { contribRows } from './contrib-rows.ts'
 import { questionRows } from './question-rows.ts'
@@ -9,8 +10,11 @@ export interface CommandRow {
   readonly letter?: string
   readonly usage: string
   readonly summary: string
-  /** It locks the root first; it is not told of what another command left unfinished, but finishes it. */
-  readonly changesRoot?: true
+  /**
+   * Whether it changes the root with these arguments: then it runs as the root's owner, locks it first, and finishes what another
+   * command left unfinished, where others are told of it.
+   */
+  readonly changesRoot?: (words: readonly string[]) => boolean
   /** Options it knows besides --json and --help; `--jobs N` has a value. */
   readonly options: readonly string[]
   /** What KISS's letter means besides. */
@@ -26,7 +30,7 @@ const coreRows: readonly CommandRow[] = [
     letter: 'a',
     usage: '[--dry-run] [--no-wait] [-] [PACKAGE PATH]',
     summary: 'List alternatives, or swap to one',
-    changesRoot: true,
+    changesRoot: (words) => words.length > 0,
     options: ['--dry-run', '--no-wait'],
     load: async () => (await import('./commands/alternatives.ts')).alternatives,
   },
@@ -63,13 +67,6 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/checksum.ts')).checksum,
   },
   {
-    name: 'clean',
-    usage: '[--dry-run] [--no-wait] [KEEP]',
-    summary: 'Forget old transactions, or tell what they keep',
-    options: ['--dry-run', '--no-wait'],
-    load: async () => (await import('./commands/clean.ts')).clean,
-  },
-  {
     name: 'doctor',
     usage: '',
     summary: 'Tell what this host offers to builds, and what is missing',
@@ -83,13 +80,6 @@ const coreRows: readonly CommandRow[] = [
     summary: 'Fetch all sources',
     options: [],
     load: async () => (await import('./commands/download.ts')).download,
-  },
-  {
-    name: 'etc',
-    usage: '[--no-wait] [show|take|keep|merge [PATH...]]',
-    summary: 'List the new versions that wait in /etc, or settle them',
-    options: ['--no-wait'],
-    load: async () => (await import('./commands/etc.ts')).etc,
   },
   {
     name: 'help',
@@ -107,26 +97,12 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/help-extensions.ts')).helpExtensions,
   },
   {
-    name: 'history',
-    usage: '',
-    summary: 'List what happened to the root',
-    options: [],
-    load: async () => (await import('./commands/history.ts')).history,
-  },
-  {
-    name: 'hooks',
-    usage: '[--no-wait] [run [PACKAGE...]]',
-    summary: 'List the post-install scripts that are due, or run them',
-    options: ['--no-wait'],
-    load: async () => (await import('./commands/hooks.ts')).hooks,
-  },
-  {
     name: 'install',
     letter: 'i',
-    usage: '[--adopt] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
+    usage: '[--adopt] [--automatic] [--dry-run] [--keep-going] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
-    changesRoot: true,
-    options: ['--adopt', '--dry-run', '--no-wait'],
+    changesRoot: () => true,
+    options: ['--adopt', '--automatic', '--dry-run', '--keep-going', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
   {
@@ -153,28 +129,12 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/preferred.ts')).preferred,
   },
   {
-    name: 'recover',
-    usage: '[--no-wait]',
-    summary: 'Finish or take back what was interrupted in the root',
-    changesRoot: true,
-    options: ['--no-wait'],
-    load: async () => (await import('./commands/recover.ts')).recover,
-  },
-  {
-    name: 'redo',
-    usage: '[--dry-run] [--no-wait]',
-    summary: 'Bring back what the last undo took back',
-    changesRoot: true,
-    options: ['--dry-run', '--no-wait'],
-    load: async () => (await import('./commands/undo.ts')).redo,
-  },
-  {
     name: 'remove',
     letter: 'r',
-    usage: '[--dry-run] [--no-wait] [PACKAGE...]',
+    usage: '[--dry-run] [--no-wait] [--recursive] [PACKAGE...]',
     summary: 'Remove packages',
-    changesRoot: true,
-    options: ['--dry-run', '--no-wait'],
+    changesRoot: () => true,
+    options: ['--dry-run', '--no-wait', '--recursive'],
     load: async () => (await import('./commands/remove.ts')).remove,
   },
   {
@@ -187,9 +147,9 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'search',
     letter: 's',
-    usage: '[--description] [GLOB...] | --file PATH...',
-    summary: 'Find recipes by name, description or installed file',
-    options: ['--description', '--file'],
+    usage: '[--description|--provides] [GLOB...] | --file PATH...',
+    summary: 'Find recipes by name, README, provided name or file',
+    options: ['--description', '--file', '--provides'],
     load: async () => (await import('./commands/search.ts')).search,
   },
   {
@@ -198,14 +158,6 @@ const coreRows: readonly CommandRow[] = [
     summary: 'Open a shell where a package is built or its build failed',
     options: ['--host-tools', '--network'],
     load: async () => (await import('./commands/shell.ts')).shell,
-  },
-  {
-    name: 'undo',
-    usage: '[--dry-run] [--no-wait] [NUMBER]',
-    summary: 'Bring the root back to before a transaction',
-    changesRoot: true,
-    options: ['--dry-run', '--no-wait'],
-    load: async () => (await import('./commands/undo.ts')).undo,
   },
   {
     name: 'update',
@@ -218,17 +170,10 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'upgrade',
     letter: 'U',
-    usage: '[--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet]',
+    usage: '[--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet] [--resume]',
     summary: 'Build and install what repositories have in other versions',
-    options: ['--adopt', '--jobs N', '--keep-going', '--load L', '--no-wait', '--quiet'],
+    options: ['--adopt', '--jobs N', '--keep-going', '--load L', '--no-wait', '--quiet', '--resume'],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
-  },
-  {
-    name: 'verify',
-    usage: '[--all] [PACKAGE...]',
-    summary: 'Compare installed files with what was installed',
-    options: ['--all'],
-    load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
     name: 'version',
@@ -243,6 +188,7 @@ const coreRows: readonly CommandRow[] = [
 /** As the help shows them. */
 export const commandGroups: readonly { readonly title: string; readonly rows: readonly CommandRow[] }[] = [
   { title: 'Commands', rows: coreRows },
+  { title: 'Care of what is installed', rows: careRows },
   { title: 'Questions', rows: questionRows },
   { title: 'What KISS has as programs kiss-NAME', rows: contribRows },
 ]
@@ -255,6 +201,7 @@ export const commandTable: readonly CommandRow[] = commandGroups
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {
   '--adopt': 'Copy files in the way that no package has to FILE.orig, and replace them',
+  '--automatic': 'Only what came, or comes, as a dependency: nobody asked for it',
   '--all': 'Read every file again, also those whose times are as they were',
   '--description': 'Look in the README files of the recipes, not at names',
   '--dry-run': 'Show what would be done, in order, and do nothing',
@@ -263,7 +210,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
   '--html': 'One page that needs nothing else, to search and fold',
   '--jobs N': 'Build up to N packages at one time (default: as many as there are processors)',
-  '--keep-going': 'After a failure, build everything that does not need what failed',
+  '--keep-going': 'After a failure, go on with everything that does not need what failed',
   '--load L': 'Start no further build while the load of the machine is L or more',
   '--json': 'Print events and results as JSON lines',
   '--make': 'With what is only needed to build',
@@ -272,12 +219,14 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--no-limit': 'Show all, however many there are',
   '--no-wait': 'Fail at once where another kith is changing the root',
   '--offline': 'Ask nobody: use what is cached, and tell how old it is',
+  '--provides': 'Look for names that packages provide or offer: libjpeg, so:libz.so.1, pc:zlib, cmd:gzip',
   '--quiet': 'Show no build output, but the end of one that fails',
   '--rebuild': 'Build what is named even if nothing has changed (so does the letter b, as with KISS)',
+  '--recursive': 'Also what came as their dependencies, and nothing else needs',
   '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
   '--reverse': 'Show what needs them instead of what they need',
   '--svg': 'A picture',
-  '--resume': 'Go on with the last build that failed or was interrupted; what it has built stays',
+  '--resume': 'Go on with what failed or was interrupted last; what it has built stays',
 }
 
 /** The row of a command by its exact name or letter. */

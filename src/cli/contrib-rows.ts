@@ -60,9 +60,9 @@ export const contribRows: readonly CommandRow[] = [
   },
   {
     name: 'orphans',
-    usage: '',
+    usage: '[--automatic]',
     summary: 'List installed packages that no other needs',
-    options: [],
+    options: ['--automatic'],
     isContrib: true,
     load: async () => (await import('./commands/orphans.ts')).orphans,
   },

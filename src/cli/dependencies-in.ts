@@ -9,12 +9,15 @@ export function dependenciesIn(names: readonly PackageName[], repositories: read
 }
 
 /** The names alone, taken out once: an order of thousands of packages asks for each several times. */
-export function namesOfDependencies(readings: ReadonlyMap<PackageName, RecipeReading>): DependenciesOf {
+export function namesOfDependencies(
+  readings: ReadonlyMap<PackageName, RecipeReading>,
+  resolve: (name: PackageName) => PackageName = (name) => name,
+): DependenciesOf {
   const names = new Map<PackageName, readonly PackageName[]>()
   for (const [name, { dependencies }] of readings)
     names.set(
       name,
-      dependencies.map((dependency) => dependency.name),
+      dependencies.map((dependency) => resolve(dependency.name)),
     )
   return (name) => names.get(name)
 }

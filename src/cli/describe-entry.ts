@@ -15,6 +15,8 @@ function describeChange(change: PackageChange): string {
       return `${change.package} ${versionLabel(change.version)}`
     case 'remove':
       return change.package
+    case 'mark':
+      return `${change.mark} ${change.package}`
     case 'swap':
       return `${change.package} ${change.path}`
   }

@@ -1,11 +1,13 @@
 import { KithError } from '../errors/kith-error.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Version } from '../model/version.ts'
-import type { PackageGraph } from '../plan/package-graph.ts'
+import { type PackageGraph, withProviders } from '../plan/package-graph.ts'
+import { findProvidingRecipes } from '../recipe/find-providers.ts'
 import { firstOfEachName, listRecipes, readListedVersion } from '../recipe/list-recipes.ts'
 import { databasePath, type InstalledPackages, loadInstalled } from '../store/installed-database.ts'
 import type { Invocation } from './command.ts'
 import { installedGraph } from './installed-named.ts'
+import { once } from './once.ts'
 
 /** What a question about who needs whom is asked of. */
 export interface GraphSource {
@@ -29,7 +31,7 @@ export function chooseGraph(
   if (isInstalled && !options.has('--repo'))
     return {
       kind: 'installed',
-      graph: installedGraph(installed),
+      graph: installedGraph(installed, config.root),
       installed,
       versionOf: (name) => installed.get(name)?.version,
     }
@@ -37,9 +39,17 @@ export function chooseGraph(
   const recipes = firstOfEachName(listRecipes(repositories))
   const unknown = names.find((name) => !recipes.has(name))
   if (unknown !== undefined) throw new KithError('recipe-not-found', { name: unknown, searched: repositories })
+  const graph = new Map([...recipes].map(([name, { dependencies }]) => [name, dependencies]))
+  const providing = once(() => findProvidingRecipes(repositories))
   return {
     kind: 'repositories',
-    graph: new Map([...recipes].map(([name, { dependencies }]) => [name, dependencies])),
+    graph: withProviders(
+      graph,
+      (name) =>
+        providing()
+          .get(name)
+          ?.map((one) => one.name) ?? [],
+    ),
     installed,
     versionOf(name) {
       const recipe = recipes.get(name)

@@ -1,8 +1,10 @@
 import { basename } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import type { PackageName } from '../model/package-name.ts'
-import type { PackageGraph } from '../plan/package-graph.ts'
+import { type PackageGraph, withProviders } from '../plan/package-graph.ts'
 import { type InstalledPackage, type InstalledPackages, loadInstalled } from '../store/installed-database.ts'
+import { openInstalledProviders } from '../store/installed-providers.ts'
+import { diskTree } from '../system/tree-view.ts'
 import type { Invocation } from './command.ts'
 import { parseArgument } from './workspace.ts'
 
@@ -25,7 +27,8 @@ export function requireInstalled({
   })
 }
 
-/** Who needs whom among what is installed. */
-export function installedGraph(installed: InstalledPackages): PackageGraph {
-  return new Map([...installed].map(([name, { dependencies }]) => [name, dependencies]))
+/** Who needs whom among what is installed: a name that a package needs and nothing has is what provides it. */
+export function installedGraph(installed: InstalledPackages, root: string): PackageGraph {
+  const graph = new Map([...installed].map(([name, { dependencies }]) => [name, dependencies]))
+  return withProviders(graph, openInstalledProviders(installed, { root, tree: diskTree(root) }))
 }

@@ -1,6 +1,7 @@
 import { KithError } from '../errors/kith-error.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Recipe, RecipeReading } from '../model/recipe.ts'
+import { providersNamed } from '../recipe/find-providers.ts'
 import { loadRecipes } from '../recipe/load-recipes.ts'
 import { requireRecipe } from '../recipe/require-recipe.ts'
 import type { Workspace } from './workspace.ts'
@@ -18,6 +19,11 @@ export function requireReading(
   repositories: readonly string[],
 ): RecipeReading {
   const reading = readings.get(name)
-  if (reading === undefined) throw new KithError('recipe-not-found', { name, searched: repositories })
+  if (reading === undefined)
+    throw new KithError('recipe-not-found', {
+      name,
+      searched: repositories,
+      providers: providersNamed(name, repositories),
+    })
   return reading
 }

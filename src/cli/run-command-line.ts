@@ -11,10 +11,12 @@ import { type CommandRow, findCommand } from './command-table.ts'
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const [word = 'help', ...rest] = argv
   try {
+    // KISS's own last line of it: what scripts see of a call without a word.
+    if (argv.length === 0) process.stdout.write('\nRun "kith [H|help-ext]" to see all actions\n')
     const row = findCommand(word === '--help' || word === '-h' ? 'help' : word)
     const config = readConfig(process.env, process.getuid?.() ?? 0, process.pid)
     const isLetter = row !== undefined && row.letter === word
-    if (row !== undefined && row.isContrib !== true)
+    if (row !== undefined && isOwn(row))
       return await runCommand(row, [...(isLetter ? (row.letterOptions ?? []) : []), ...rest], config)
     const { findExtension, runExtension } = await import('./run-extension.ts')
     const extension = findExtension(word, rest, config)
@@ -25,15 +27,24 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** What KISS has built in; of other names a program `kiss-NAME` is preferred, so that nobody loses theirs. */
+function isOwn({ name, letter }: CommandRow): boolean {
+  return letter !== undefined || name === 'help'
+}
+
 async function runCommand(row: CommandRow, words: readonly string[], config: Config): Promise<number> {
   const { positional, options, values } = parseOptions(row, words)
   const command = await row.load()
   if (options.has('--help')) return (await import('./commands/help.ts')).printCommandHelp(row)
+  const changesRoot = row.changesRoot?.(positional) === true && !options.has('--dry-run')
+  if (changesRoot) {
+    const { otherOwner, runCommandAsOwner } = await import('./root-owner.ts')
+    const owner = otherOwner(config, process.env)
+    if (owner !== undefined) return await runCommandAsOwner(row, { positional, words }, { owner, config })
+  }
   const { openSession } = await import('./session.ts')
   return await openSession(config, options, async (session) => {
-    // Listing takes no lock, whatever else the command can do.
-    const isListing = row.name === 'alternatives' && positional.length === 0
-    if (row.changesRoot !== true || isListing) await tellPending(config, session)
+    if (!changesRoot) await tellPending(config, session)
     return await command({ ...session, arguments: positional, options, values, config, environment: process.env })
   })
 }

@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
-import { runAttached } from '../system/process.ts'
+import { findProgram, runAttached } from '../system/process.ts'
 import { type CommandRow, commandTable } from './command-table.ts'
 import { extensionPrograms } from './extension-programs.ts'
 
-/** What a word means that is no command of kith's own: a program, or one of KISS's contrib programs that kith has built in. */
+/** What a word means that is no command of KISS's own: a program, or a command that kith has built in. */
 export type Extension =
   | { readonly kind: 'program'; readonly path: string }
   | { readonly kind: 'built-in'; readonly row: CommandRow }
@@ -15,15 +15,15 @@ export type Extension =
  * `unknown-command`.
  */
 export function findExtension(word: string, words: readonly string[], config: Config): Extension {
-  const builtIn = commandTable.find(({ name, isContrib }) => isContrib === true && name === word)
+  const builtIn = commandTable.find(({ name }) => name === word)
   if (builtIn !== undefined) {
     const isOwn = words.includes('--json') || process.env.KITH_EXTENSION === word
-    const program = isOwn ? undefined : findProgram(config.searchPath, (name) => name === word)
+    const program = isOwn ? undefined : findProgram([`kiss-${word}`], config.searchPath)
     return program === undefined ? { kind: 'built-in', row: builtIn } : { kind: 'program', path: program }
   }
   if (word === '' || word.startsWith('-')) throw new KithError('unknown-command', { command: word })
-  const program = findProgram(config.searchPath, (name) => name.startsWith(word))
-  if (program !== undefined) return { kind: 'program', path: program }
+  for (const { name, path } of extensionPrograms(config.searchPath))
+    if (name.startsWith(word)) return { kind: 'program', path }
   const row = commandTable.find(({ name, isContrib }) => isContrib === true && name.startsWith(word))
   if (row === undefined) throw new KithError('unknown-command', { command: word })
   return { kind: 'built-in', row }
@@ -33,9 +33,4 @@ export function findExtension(word: string, words: readonly string[], config: Co
 export async function runExtension(path: string, word: string, words: readonly string[]): Promise<number> {
   const env = { ...process.env, _KISS_LVL: '0', KISS_PID: '', KITH_EXTENSION: word }
   return await runAttached([path, ...words], `run the extension ${word}`, { env, output: 'output' })
-}
-
-function findProgram(searchPath: string, isWanted: (name: string) => boolean): string | undefined {
-  for (const { name, path } of extensionPrograms(searchPath)) if (isWanted(name)) return path
-  return undefined
 }

@@ -43,6 +43,14 @@ export interface Config {
   readonly sandboxFiles: readonly SandboxFile[]
   /** KITH_SYSROOT: how the layers of a sysroot are merged. */
   readonly sysroot: SysrootSetting
+  /** KITH_PROVIDERS: the file that says which package shall provide a name, instead of `etc/kith/providers` in the root. */
+  readonly providersFile: string | undefined
+  /** KITH_OVERRIDES, else below the root: a directory for each recipe that the user changes something of. */
+  readonly overrides: string
+  /** KISS_GET: what fetches in place of kith, by name or path. */
+  readonly fetchProgram: string | undefined
+  /** KISS_SU: what changes users, by name or path; empty for the first that there is. */
+  readonly switchUser: string
   /** KISS_HOOK: programs called at hook points. */
   readonly hooks: readonly string[]
   /** KITH_MIRRORS, not yet read. */
@@ -88,6 +96,12 @@ export function readConfig(environment: Environment, userId: number, processId: 
     networkPackages: words('KITH_NETWORK', environment.KITH_NETWORK, /^[^/]+$/, 'names of packages'),
     sandboxFiles: parseSandboxFiles(environment.KISS_SANDBOX_FILES ?? ''),
     sysroot: readSysroot(environment.KITH_SYSROOT || 'auto'),
+    providersFile: environment.KITH_PROVIDERS ? absolute('KITH_PROVIDERS', environment.KITH_PROVIDERS) : undefined,
+    overrides: environment.KITH_OVERRIDES
+      ? absolute('KITH_OVERRIDES', environment.KITH_OVERRIDES)
+      : `${absolute('KISS_ROOT', environment.KISS_ROOT || '/').replace(/\/+$/, '')}/etc/kith/overrides`,
+    fetchProgram: environment.KISS_GET || undefined,
+    switchUser: environment.KISS_SU ?? '',
     hooks: list(environment.KISS_HOOK),
     mirrors: environment.KITH_MIRRORS ?? '',
     repology: webAddress('KITH_REPOLOGY', environment.KITH_REPOLOGY || 'https://repology.org'),

@@ -5,6 +5,10 @@ export const queryErrors = {
     ({ words }) => `Cannot find "${words}": no recipe's README holds it`,
     () => "kith search '*WORD*' looks for names",
   ),
+  'nothing-provides': entry<{ name: string }>(
+    ({ name }) => `Cannot find what provides "${name}": no recipe says so, and no installed package offers it`,
+    () => "kith search --provides 'so:*' lists libraries; pc: and cmd: are modules of pkg-config and programs",
+  ),
   'file-not-owned': entry<{ path: string }>(
     ({ path }) => `Cannot find who owns "${path}": it is in the manifest of no installed package`,
     ({ path }) => `kith search --file "*${path.slice(path.lastIndexOf('/') + 1)}*" looks for parts of a path`,
@@ -21,6 +25,10 @@ export const queryErrors = {
   'root-needed': entry<{ command: string }>(
     ({ command }) => `Cannot run "kith ${command}": only root may`,
     ({ command }) => `sudo kith ${command}`,
+  ),
+  'owner-needed': entry<{ root: string; owner: string }>(
+    ({ root, owner }) => `Cannot change "${root}": it belongs to ${owner}, and there is no ssu, sudo, doas or su`,
+    ({ owner }) => `Set KISS_SU to a program that changes users, or run kith as ${owner}`,
   ),
   'root-not-entered': entry<{ directory: string; reason: string }>(
     ({ directory, reason }) => `Cannot enter the root "${directory}": ${reason}`,

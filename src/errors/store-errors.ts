@@ -5,6 +5,10 @@ export const storeErrors = {
     ({ name }) => `Cannot find "${name}": it is not installed`,
     () => 'kith list shows what is installed',
   ),
+  'installs-failed': entry<{ failed: readonly string[]; total: number }>(
+    ({ failed, total }) => `Cannot install ${failed.length} of ${total} packages: ${failed.join(' ')}`,
+    ({ failed }) => `What stands against each is told above; then: kith install ${failed.join(' ')}`,
+  ),
   'not-built': entry<{ missing: readonly { readonly name: string; readonly neededBy: readonly string[] }[] }>(
     ({ missing }) =>
       missing.length === 1
@@ -19,7 +23,10 @@ export const storeErrors = {
   'artifact-altered': entry<{ artifact: string; expected: string; found: string; origin: string }>(
     ({ artifact, expected, found, origin }) =>
       `Cannot install "${artifact}": its SHA-256 is not the one that "${origin}" has:\n  found    ${found}\n  expected ${expected}`,
-    ({ artifact }) => `Get it anew from where it came from, or build it again: kith build ${nameOf(artifact)}`,
+    ({ artifact, origin }) => {
+      const again = `Get it anew from where it came from, or build it again: kith build ${nameOf(artifact)}`
+      return origin === `${artifact}.sha256` ? `${again}\nIf another tool built it since, remove "${origin}".` : again
+    },
   ),
   'staging-failed': entry<{ artifact: string; reason: string }>(
     ({ artifact, reason }) => `Cannot unpack "${artifact}": ${reason}`,
@@ -64,10 +71,18 @@ export const storeErrors = {
       `Cannot install "${name}": "${link}" on the way of its ${path} is a link of user ${owner ?? 'unknown'}, who can lead it anywhere`,
     ({ link }) => `Remove it; or, if it leads where it should, make it root's: chown -h root "${link}"`,
   ),
-  'has-dependents': entry<{ package: string; dependents: readonly string[] }>(
-    ({ package: name, dependents }) =>
-      `Cannot remove "${name}": ${dependents.length} installed ${dependents.length === 1 ? 'package needs' : 'packages need'} it: ${dependents.join(', ')}`,
+  'has-dependents': entry<{ package: string; dependents: readonly string[]; provided?: readonly string[] }>(
+    ({ package: name, dependents, provided = [] }) =>
+      `Cannot remove "${name}": ${dependents.length} installed ${dependents.length === 1 ? 'package needs' : 'packages need'} it${provided.length === 0 ? '' : ` as ${provided.map((one) => `"${one}"`).join(', ')}`}: ${dependents.join(', ')}`,
     ({ dependents }) => `Remove them too, or set KISS_FORCE=1: kith remove ${dependents.join(' ')}`,
+  ),
+  'provides-exclusive': entry<{ package: string; name: string; others: readonly string[]; isInstalled: boolean }>(
+    ({ package: name, name: provided, others, isInstalled }) =>
+      `Cannot install "${name}": only one package may be "${provided}", and ${others.map((one) => `"${one}"`).join(', ')} ${others.length === 1 ? 'is' : 'are'} ${isInstalled ? 'installed' : 'to be installed too'}`,
+    ({ package: name, others, isInstalled }) =>
+      isInstalled
+        ? `Remove first what has the name: kith remove ${others.join(' ')}; where others need it, with KISS_FORCE=1, and then: kith install ${name}`
+        : `Install only one of them: kith install ${name}`,
   ),
   'leaves-alternatives': entry<{ package: string; paths: readonly string[] }>(
     ({ package: name, paths }) =>

@@ -15,6 +15,15 @@ export interface PlanMade {
   readonly cached: readonly string[]
 }
 
+/** Another package stands in for a name that one of the plan depends on. */
+export interface ProviderChosen {
+  readonly kind: 'provider-chosen'
+  readonly name: string
+  readonly package: string
+  /** `named`: the command builds it anyway. `preferred`: the user has said so. `only`: no other recipe provides the name. */
+  readonly because: 'installed' | 'named' | 'preferred' | 'only'
+}
+
 export interface BuildStarted {
   readonly kind: 'build-started'
   readonly package: string
@@ -113,6 +122,7 @@ export interface Notice {
 
 export type BuildEvent =
   | PlanMade
+  | ProviderChosen
   | BuildStarted
   | BuildSkipped
   | BuildExplained

@@ -10,6 +10,7 @@ import { cacheKey, sourceCachePath, sourceRecordPath } from './cache-path.ts'
 import { type CachedFile, hasChecksum, isCached, writeCacheRecord } from './cache-record.ts'
 import type { FetchSettings } from './fetch-settings.ts'
 import { download } from './http/download.ts'
+import { fetchWithProgram } from './http/fetch-program.ts'
 import { dropPartialDownload } from './http/partial-download.ts'
 import { lockSource } from './lock-source.ts'
 import { needsChecksum, tryMirrors } from './mirrors/try-mirrors.ts'
@@ -73,11 +74,14 @@ async function search(
 
   const { package: packageName, source, checksum } = request
   const hasSum = checksum !== undefined && checksum.algorithm !== 'skip'
-  const outcome = await download(
-    { url: source.text, partialPath, hasChecksum: hasSum, package: packageName, shownUrl },
-    settings,
-    context,
-  )
+  const outcome =
+    settings.program === undefined
+      ? await download(
+          { url: source.text, partialPath, hasChecksum: hasSum, package: packageName, shownUrl },
+          settings,
+          context,
+        )
+      : await fetchWithProgram({ ...settings, url: source.text, path: partialPath, program: settings.program }, context)
   const upstream: Found = { file: partialPath, mirror: undefined }
   const isLastResort = early !== undefined || settings.mirrors.length === 0 || !hasSum
   if (outcome.kind === 'complete' && (isLastResort || (await hasChecksum(partialPath, checksum)))) return upstream

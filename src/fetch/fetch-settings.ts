@@ -14,6 +14,8 @@ export interface FetchSettings {
   readonly stallTimeoutMs: number
   /** Before the second attempt; doubled for each one after it, with chance in it. */
   readonly retryDelayMs: number
+  /** KISS_GET: the program that fetches from upstream in place of kith. */
+  readonly program?: string | undefined
   /** For git, and for what mirrors run. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }

@@ -1,77 +1,61 @@
 import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
-import { fileInfo, isDirectory, isFile, readText } from '../system/files.ts'
-import { run } from '../system/process.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
+import { isDirectory, isFile, readText } from '../system/files.ts'
+import { type GitSettings, type RepositoryGit, repositoryGit } from './repository-git.ts'
+import { lastLines, updateSubmodules, verifiesSignatures } from './update-submodules.ts'
 
 /**
  * Pulls every git repository among the directories of KISS_PATH that has an upstream, each once, as its owner; tells its
  * MOTD. Other directories are only visited for hooks and MOTD; those that do not exist are passed over. Throws
- * `update-failed`, `hook-failed`.
+ * `update-failed`, `hook-failed`, `interrupted`.
  */
 export async function updateRepositories(
   directories: readonly string[],
-  environment: Environment,
+  settings: GitSettings,
   context: Context,
 ): Promise<void> {
   const seen = new Set<string>()
   for (const directory of directories.filter(isDirectory)) {
-    const top = await topLevel(directory, environment)
+    const top = await topLevel(repositoryGit(directory, settings))
     const place = top ?? directory
     if (seen.has(place)) continue
     seen.add(place)
-    await updateRepository(place, top !== undefined, environment, context)
+    await updateRepository(repositoryGit(place, settings), top !== undefined, context)
   }
 }
 
-async function updateRepository(
-  place: string,
-  isGit: boolean,
-  environment: Environment,
-  context: Context,
-): Promise<void> {
+async function updateRepository(git: RepositoryGit, isGit: boolean, context: Context): Promise<void> {
+  const { place, owner, isOther } = git
   const say = (text: string): void => context.emit({ kind: 'notice', level: 'info', text })
-  say(place)
-  const owner = fileInfo(place)?.owner ?? 0
-  const isOther = isGit && owner !== process.getuid?.()
-  await context.hooks.run('pre-update', [isOther ? '1' : '0', String(owner)], place)
+  say(isGit && isOther ? `${place} (as ${owner.name})` : place)
+  await context.hooks.run('pre-update', [isGit && isOther ? '1' : '0', owner.name], place)
   if (isGit) {
-    const config = await git(place, ['config', '--get', 'merge.verifySignatures'], environment)
-    if (config.stdout.trim() === 'true') say('signature verification enabled')
-    const pull = await git(place, ['pull'], environment)
-    if (pull.status !== 0) throw new KithError('update-failed', { repository: place, reason: lastLines(pull.stderr) })
-    say(pull.stdout.trim())
-    const modules = ['submodule', 'update', '--remote', '--init', '-f']
-    const updated = await git(place, modules, environment)
-    if (updated.status !== 0)
-      throw new KithError('update-failed', { repository: place, reason: lastLines(updated.stderr) })
+    await pull(git, say)
+    await updateSubmodules(git, say)
   }
   await context.hooks.run('post-update', [], place)
   const motd = join(place, 'MOTD')
   if (isFile(motd)) say(readText(motd).trimEnd())
+  if (context.signal.aborted) throw new KithError('interrupted', {})
+}
+
+/** With verification git itself refuses what is not signed; it would not if it rebased, so then it must not. */
+async function pull(git: RepositoryGit, say: (text: string) => void): Promise<void> {
+  const verifies = await verifiesSignatures(git)
+  if (verifies) say('signature verification enabled')
+  const { status, stdout, stderr } = await git.change(
+    'pull',
+    ...(verifies ? ['--no-rebase', '--verify-signatures'] : []),
+  )
+  if (status !== 0) throw new KithError('update-failed', { repository: git.place, reason: lastLines(stderr) })
+  say(stdout.trim())
 }
 
 /** Top of the working tree (that of the superproject for a submodule) where it has an upstream; undefined otherwise. */
-async function topLevel(directory: string, environment: Environment): Promise<string | undefined> {
-  const upstream = await git(directory, ['rev-parse', '--verify', '--quiet', 'HEAD@{upstream}'], environment)
+async function topLevel(git: RepositoryGit): Promise<string | undefined> {
+  const upstream = await git.look('rev-parse', '--verify', '--quiet', 'HEAD@{upstream}')
   if (upstream.status !== 0) return undefined
-  const outer = (await git(directory, ['rev-parse', '--show-superproject-working-tree'], environment)).stdout.trim()
-  if (outer !== '') return outer
-  return (await git(directory, ['rev-parse', '--show-toplevel'], environment)).stdout.trim() || undefined
-}
-
-/** Git as the owner of the repository: root must leave no files of its own in a user's, and git would refuse. */
-async function git(place: string, words: readonly string[], environment: Environment) {
-  const { owner = 0, group = 0 } = fileInfo(place) ?? {}
-  const isRootForOther = process.getuid?.() === 0 && owner !== 0
-  const identity = ['setpriv', `--reuid=${owner}`, `--regid=${group}`, '--clear-groups', '--']
-  const env = { ...environment, GIT_TERMINAL_PROMPT: '0' }
-  const argv = [...(isRootForOther ? identity : []), 'git', '-C', place, ...words]
-  return await run(argv, 'update repositories', { env })
-}
-
-function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-3).join('; ')
+  const outer = (await git.look('rev-parse', '--show-superproject-working-tree')).stdout.trim()
+  return outer || (await git.look('rev-parse', '--show-toplevel')).stdout.trim() || undefined
 }

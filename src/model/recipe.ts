@@ -1,7 +1,9 @@
 import type { ChecksumLine } from './checksums.ts'
 import type { Dependency } from './depends.ts'
+import type { Override } from './override.ts'
 import type { PackageName } from './package-name.ts'
 import type { Problem } from './problem.ts'
+import type { Provided } from './provides.ts'
 import type { Source, SourceLine } from './sources.ts'
 import type { Version } from './version.ts'
 
@@ -25,6 +27,8 @@ export interface Recipe {
   readonly checksumsFile: string
   /** A file `alone` is there: no other build may run at the same time. */
   readonly runsAlone?: boolean
+  /** What the user changes of it; the dependencies are as changed. */
+  readonly override?: Override
 }
 
 /** A reader's result: the recipe (undefined when a problem is an error: it cannot be built) and everything it found. */
@@ -35,9 +39,13 @@ export interface RecipeReading {
   /** Known even when the recipe cannot be built: enough to plan, and to install a tarball. */
   readonly version: Version | undefined
   readonly dependencies: readonly Dependency[]
+  /** Names that it answers to besides its own. */
+  readonly provides: readonly Provided[]
   /** Every line of the sources file that can be told from its text, comments included. */
   readonly sourceLines: readonly SourceLine[]
   /** As in the recipe. */
   readonly checksums: readonly ChecksumLine[] | undefined
   readonly problems: readonly Problem[]
+  /** What the user changes of it. */
+  readonly override?: Override
 }

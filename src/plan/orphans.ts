@@ -23,8 +23,13 @@ const usualBase: readonly string[] = [
  * system and does not count; without one, what such systems usually consist of.
  */
 export function findOrphans(installed: PackageGraph): PackageName[] {
-  const base = parsePackageName('base')
-  const system: ReadonlySet<string> = installed.has(base) ? closureOf(installed, [base], 'run') : new Set(usualBase)
+  const system = systemPackages(installed)
   const needed = new Set([...installed.keys()].flatMap((name) => needsOf(installed, name, 'run')))
   return [...installed.keys()].filter((name) => !needed.has(name) && !system.has(name))
+}
+
+/** The system itself: what a package `base` needs, or what such systems usually consist of. */
+export function systemPackages(installed: PackageGraph): ReadonlySet<string> {
+  const base = parsePackageName('base')
+  return installed.has(base) ? closureOf(installed, [base], 'run') : new Set(usualBase)
 }

@@ -42,3 +42,17 @@ export function restrictGraph(graph: PackageGraph, names: ReadonlySet<PackageNam
   const kept = [...graph].filter(([name]) => names.has(name))
   return new Map(kept.map(([name, needs]) => [name, needs.filter((need) => names.has(need.name))]))
 }
+
+/** The same graph with edges that lead to what provides a name, where nothing has it; all of several. */
+export function withProviders(
+  graph: PackageGraph,
+  providersOf: (name: PackageName) => readonly PackageName[],
+): PackageGraph {
+  const isWhole = [...graph.values()].every((needs) => needs.every(({ name }) => graph.has(name)))
+  if (isWhole) return graph
+  const lead = (need: Dependency): Dependency[] => {
+    const providers = graph.has(need.name) ? [] : providersOf(need.name)
+    return providers.length === 0 ? [need] : providers.map((name) => ({ name, kind: need.kind }))
+  }
+  return new Map([...graph].map(([name, needs]) => [name, needs.flatMap(lead)]))
+}

@@ -42,7 +42,7 @@ export type Operation =
   | { readonly kind: 'remove-directory'; readonly path: TreePath }
 
 /** What a command does with one package, for people and for the history; what happens to files is in the operations. */
-export type PackageChange = InstallChange | RemoveChange | SwapChange
+export type PackageChange = InstallChange | RemoveChange | SwapChange | MarkChange
 
 export interface InstallChange {
   readonly kind: 'install'
@@ -74,6 +74,15 @@ export interface SwapChange {
   /** Whose file comes into place. */
   readonly package: PackageName
   readonly path: TreePath
+}
+
+/** Whether a package was asked for, or came because another needs it. */
+export type Mark = 'explicit' | 'automatic'
+
+export interface MarkChange {
+  readonly kind: 'mark'
+  readonly package: PackageName
+  readonly mark: Mark
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Dependency } from '../model/depends.ts'
 import type { RecipeReading } from '../model/recipe.ts'
 import { readDependencies } from './read-dependencies.ts'
+import { readProvides } from './read-provides.ts'
 import { readRecipe } from './read-recipe.ts'
 
 /** A reading that is made when something of it is asked for: for the dependencies one file is read, for all else everything. */
@@ -11,6 +12,7 @@ export function openRecipe(directory: string, name: string): RecipeReading {
 /** A class, because thousands of objects with accessors of their own take longer to make than the files to read. */
 class OpenedRecipe implements RecipeReading {
   #reading: RecipeReading | undefined
+  #provides: RecipeReading['provides'] | undefined
   #dependencies: readonly Dependency[] | undefined
 
   constructor(
@@ -21,6 +23,11 @@ class OpenedRecipe implements RecipeReading {
   get dependencies(): readonly Dependency[] {
     this.#dependencies ??= this.#reading?.dependencies ?? readDependencies(this.directory, this.name)
     return this.#dependencies
+  }
+
+  get provides(): RecipeReading['provides'] {
+    this.#provides ??= this.#reading?.provides ?? readProvides(this.directory, this.name)
+    return this.#provides
   }
 
   get recipe(): RecipeReading['recipe'] {

@@ -3,6 +3,7 @@ import { type ChecksumsReading, parseChecksums } from '../model/checksums.ts'
 import { type DependsReading, parseDepends } from '../model/depends.ts'
 import { packageNameFault, parsePackageName } from '../model/package-name.ts'
 import type { Problem } from '../model/problem.ts'
+import { type ProvidesReading, parseProvides } from '../model/provides.ts'
 import type { Recipe, RecipeReading } from '../model/recipe.ts'
 import { isHashable, parseSources, type Source, type SourceLine } from '../model/sources.ts'
 import { parseVersion, type VersionReading } from '../model/version.ts'
@@ -47,6 +48,20 @@ export function readDepends(directory: Pick<RecipeDirectory, 'name' | 'path' | '
     ...reading,
     problems: [...reading.problems, { severity: 'warning', file, sentence, hint: 'Remove the line' }],
   }
+}
+
+/** The file `provides`, where there is one. */
+export function readProvidesFile(directory: Pick<RecipeDirectory, 'name' | 'path' | 'entries'>): ProvidesReading {
+  const { text, problems } = readEntry(directory, 'provides')
+  const file = join(directory.path, 'provides')
+  if (text === undefined) return { provides: [], problems }
+  const reading = parseProvides(text, file)
+  const own = reading.provides.find(({ name }) => name === directory.name)
+  // A package may say of its own name that it is exclusive.
+  if (own === undefined || own.isExclusive) return reading
+  const sentence = `"${directory.name}" provides its own name, as every package does`
+  const hint = `Remove the line, or write "!${directory.name}" where no other package may provide it beside this one`
+  return { ...reading, problems: [...reading.problems, { severity: 'warning', file, sentence, hint }] }
 }
 
 export function readSources(directory: RecipeDirectory, gitPrefixes: readonly string[]): SourcesPart {
@@ -97,7 +112,8 @@ export function assembleReading(
   format: Recipe['format'],
   { version, depends, sources, checksums, others }: RecipeParts & { readonly others: readonly Problem[] },
 ): RecipeReading {
-  const problems = [directory, { problems: others }, version, depends, sources, checksums].flatMap(
+  const provides = readProvidesFile(directory)
+  const problems = [directory, { problems: others }, version, depends, provides, sources, checksums].flatMap(
     (part) => part.problems,
   )
   const isUsable =
@@ -123,6 +139,7 @@ export function assembleReading(
     recipe,
     version: version.version,
     dependencies: depends.dependencies,
+    provides: provides.provides,
     sourceLines: sources.lines,
     checksums: checksums.lines,
     problems,

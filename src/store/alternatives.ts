@@ -9,6 +9,7 @@ import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree, type TreeView } from '../system/tree-view.ts'
 import { applyTransaction, type PreviewedChange, previewTransaction } from './apply-transaction.ts'
 import { type InstalledPackage, readInstalled, readManifest } from './installed-database.ts'
+import { markOfPackage, planMark } from './marks.ts'
 import { openRoot } from './open-root.ts'
 import { findOwners } from './owners.ts'
 import { renameSums } from './package-facts.ts'
@@ -108,14 +109,16 @@ function planOneSwap({ package: name, path }: Choice, tree: TreeView): Transacti
   const parties = outgoing === undefined ? [incoming] : [incoming, outgoing]
   return {
     ...transaction,
-    operations: [...transaction.operations, ...parties.flatMap((one) => moveSums(one, transaction, tree))],
+    operations: [...transaction.operations, ...parties.flatMap((one) => moveFacts(one, transaction, tree))],
   }
 }
 
-/** The sums of a package whose manifest calls one of its files otherwise now. */
-function moveSums({ name, entry }: InstalledPackage, { operations }: Transaction, tree: TreeView): Operation[] {
+/** The sums and the mark of a package whose manifest calls one of its files otherwise now. */
+function moveFacts({ name, entry }: InstalledPackage, { operations }: Transaction, tree: TreeView): Operation[] {
   const manifest = operations.find((one) => one.kind === 'write' && one.path === manifestPath(entry))
-  return manifest?.kind === 'write' ? renameSums({ name, entry, manifest: manifest.bytes }, tree) : []
+  if (manifest?.kind !== 'write') return []
+  const mark = planMark({ name, mark: markOfPackage({ name, entry }, tree), manifest: manifest.bytes }, tree)
+  return [...renameSums({ name, entry, manifest: manifest.bytes }, tree), ...mark.flatMap((one) => one.operations)]
 }
 
 function partyOf({ name, entry }: InstalledPackage, root: TreeView): SwapParty {

@@ -25,7 +25,7 @@ function duePath(state: TreePath, name: string): TreePath {
 /** Notes, as a part of a transaction, the scripts that are due when it is done; what a removed package had to run is gone. */
 export function noteDueScripts(summary: TransactionSummary, id: number, root: TreeHandle, state: TreePath): void {
   for (const change of summary.packages) {
-    if (change.kind === 'swap') continue
+    if (change.kind === 'swap' || change.kind === 'mark') continue
     const place = duePath(state, change.package)
     const isThere = root.entry(place) !== undefined
     if (change.kind === 'remove' || !change.hasScript) {

@@ -12,10 +12,10 @@ import { statePathIn } from './state-directory.ts'
 
 /**
  * What kith keeps of an installed package beside the KISS database, in `.kith/packages/<name>`: `sums`, what its files were when it was
- * installed; `etc`, its files in /etc as it brought them; `etc-base`, those of the version before, where a new one waits as `.new`.
+ * installed; `offers`, what it offers and needs (package-offers.ts); `automatic`, where nobody asked for it (marks.ts); `etc`, its files in /etc as it brought them; `etc-base`, those of the version before, where a new one waits as `.new`.
  * It is written in the transaction of the package, and counts for nothing where another tool has changed the package since.
  */
-function factsPath(name: PackageName, tree: TreeView): TreePath {
+export function factsPath(name: PackageName, tree: TreeView): TreePath {
   return childPath(childPath(statePathIn(tree), 'packages'), textBytes(name))
 }
 
@@ -46,10 +46,12 @@ export interface FactsInput {
   readonly besideEtc: ReadonlySet<TreePath>
   /** The root before. */
   readonly tree: TreeView
+  /** What else is written of the package. */
+  readonly others: readonly { readonly path: TreePath; readonly operations: readonly Operation[] }[]
 }
 
 /** Writes all that is kept of a package that is installed, and lets go what was kept of the version before. */
-export function planFacts({ name, contents, manifest, etcFiles, besideEtc, tree }: FactsInput): Operation[] {
+export function planFacts({ name, contents, manifest, etcFiles, besideEtc, tree, others }: FactsInput): Operation[] {
   const sums = new Map([...contents].map(([path, content]) => [path, sumOf(content)]))
   const operations: Operation[] = []
   const write = (path: TreePath, bytes: string): void => {
@@ -72,6 +74,10 @@ export function planFacts({ name, contents, manifest, etcFiles, besideEtc, tree 
   const path = childPath(factsPath(name, tree), 'sums')
   kept.add(path)
   write(path, printPackageSums({ manifest: digestText(manifest, 'latin1'), sums }))
+  for (const other of others) {
+    kept.add(other.path)
+    operations.push(...other.operations)
+  }
   return [...operations, ...forgetFacts(name, tree, kept)]
 }
 

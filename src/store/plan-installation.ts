@@ -11,7 +11,7 @@ import type { StagedPackage } from './staging.ts'
  */
 export async function planInstallation(
   packages: readonly StagedPackage[],
-  settings: Pick<InstallSettings, 'root' | 'isForced' | 'refusesConflicts' | 'adopts'>,
+  settings: Pick<InstallSettings, 'root' | 'isForced' | 'refusesConflicts' | 'adopts' | 'explicit'>,
 ): Promise<Transaction<InstallChange>> {
   const trees = new Map(packages.map(({ name, directory }) => [name, diskTree(directory)]))
   const root = new PlannedTree(stillTree(diskTree(settings.root)), trees)

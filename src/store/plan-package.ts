@@ -10,14 +10,16 @@ import {
   printManifestWithChoices,
 } from '../plan/conflicts.ts'
 import { type InstallPlan, planInstall } from '../plan/install-transaction.ts'
-import { type InstallChange, manifestPath, type Operation } from '../plan/transaction.ts'
+import { type InstallChange, type Mark, manifestPath, type Operation } from '../plan/transaction.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree, type TreeView } from '../system/tree-view.ts'
 import { gatherInstallFacts } from './install-facts.ts'
 import type { InstallSettings } from './install-settings.ts'
 import { databasePath, hasManifest, readInstalled } from './installed-database.ts'
+import { markOfPackage, planMark } from './marks.ts'
 import { findOwners } from './owners.ts'
 import { planFacts } from './package-facts.ts'
+import { planOffers } from './package-offers.ts'
 import { scriptNames } from './package-script.ts'
 import { emptyState, isBelowEtc, type PackageState, readPackageState } from './package-state.ts'
 import { type PlacedStagedEntry, physicalPathsFor, placeEntries } from './placed-entries.ts'
@@ -37,7 +39,7 @@ export interface PackagePlan {
 export async function planPackage(
   staged: StagedPackage,
   root: TreeView,
-  settings: Pick<InstallSettings, 'isForced' | 'refusesConflicts' | 'adopts'>,
+  settings: Pick<InstallSettings, 'isForced' | 'refusesConflicts' | 'adopts' | 'explicit'>,
 ): Promise<PackagePlan> {
   const { name } = staged
   const oldState = readOldState(name, root, settings)
@@ -80,7 +82,8 @@ export async function planPackage(
   if (untracked.length > 0 && !settings.adopts && !settings.isForced && !wasInterrupted)
     throw new KithError('untracked-files', { package: name, paths: untracked.map(bytesText) })
   const adoption = settings.adopts ? planAdoption(untracked, root) : []
-  const kept = { name, staged, stagedTree, entries, choices, manifest, besideEtc, root }
+  const mark = markOf(name, root, settings)
+  const kept = { name, mark, staged, stagedTree, entries, choices, manifest, besideEtc, root }
   return { change, operations: [...adoption, ...operations, ...planKeptFacts(kept)] }
 }
 
@@ -89,8 +92,16 @@ function hasPostInstall(name: PackageName, { entries }: StagedPackage): boolean 
   return entries.some(({ path, isDirectory }) => !isDirectory && scripts.includes(path))
 }
 
+/** A package that is installed already keeps its mark where it was not asked for. */
+function markOf(name: PackageName, root: TreeView, { explicit }: Pick<InstallSettings, 'explicit'>): Mark {
+  if (explicit === undefined || explicit.has(name)) return 'explicit'
+  const entry = new PhysicalPaths(root).target(textTreePath(`${databasePath}/${name}`))
+  return hasManifest(root, entry) ? markOfPackage({ name, entry }, root) : 'automatic'
+}
+
 interface KeptInput {
   readonly name: PackageName
+  readonly mark: Mark
   readonly staged: StagedPackage
   readonly stagedTree: TreeView
   readonly entries: readonly PlacedStagedEntry[]
@@ -103,6 +114,7 @@ interface KeptInput {
 /** What kith keeps of the package beside the KISS database. */
 function planKeptFacts({
   name,
+  mark,
   staged,
   stagedTree,
   entries,
@@ -123,7 +135,10 @@ function planKeptFacts({
     if (isKept) etcFiles.set(place, stagedTree.bytes(path))
   }
   const text = manifest ?? stagedTree.bytes(own)
-  return planFacts({ name, contents, manifest: text, etcFiles, besideEtc: new Set(besideEtc), tree: root })
+  // A file that becomes a choice is not found where the package would have it: what is offered is looked up then.
+  const offers = choices.length > 0 ? [] : [planOffers({ name, offers: staged.offers, manifest: text }, root)]
+  const others = [...offers, ...planMark({ name, mark, manifest: text }, root)]
+  return planFacts({ name, contents, manifest: text, etcFiles, besideEtc: new Set(besideEtc), tree: root, others })
 }
 
 /** A larger one is no text that anybody merges. */

@@ -3,6 +3,7 @@ import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { bytesText } from '../model/tree-path.ts'
+import { findBroken } from '../plan/dependents.ts'
 import { orderByDependency } from '../plan/order-by-dependency.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { diskTree } from '../system/tree-view.ts'
@@ -16,6 +17,7 @@ import {
   loadInstalled,
   readManifest,
 } from './installed-database.ts'
+import { openInstalledProviders } from './installed-providers.ts'
 import { runPackageScript } from './package-script.ts'
 import { readRemovalState } from './package-state.ts'
 import { planRemoval } from './plan-removal.ts'
@@ -66,11 +68,13 @@ function checkRemoval(
   { root, isForced }: Omit<RemoveSettings, 'environment'>,
 ): { readonly order: readonly PackageName[]; readonly removed: readonly InstalledPackage[] } {
   const installed = loadInstalled(root)
-  const needed = orderByDependency(names, (name) => installed.get(name)?.dependencies.map((one) => one.name))
+  const provided = openInstalledProviders(installed, { root, tree: diskTree(root) })
+  const holderOf = (name: PackageName): PackageName => (installed.has(name) ? name : (provided(name)[0] ?? name))
+  const needed = orderByDependency(names, (name) => installed.get(name)?.dependencies.map((one) => holderOf(one.name)))
   const order = needed.reverse()
   const removed = order.map((name) => requireInstalled(name, installed))
   if (!isForced) {
-    for (const { name } of removed) checkDependents(name, order, installed)
+    for (const { name } of removed) checkDependents(name, { going: new Set(order), installed, provided })
     checkAlternatives(removed, root)
   }
   return { order, removed }
@@ -98,12 +102,23 @@ function requireInstalled(name: PackageName, installed: InstalledPackages): Inst
   return found
 }
 
-function checkDependents(name: PackageName, going: readonly PackageName[], installed: InstalledPackages): void {
-  const dependents = [...installed.values()]
-    .filter(({ dependencies }) => dependencies.some((one) => one.name === name && one.kind === 'run'))
-    .map((dependent) => dependent.name)
-    .filter((dependent) => !going.includes(dependent))
-  if (dependents.length > 0) throw new KithError('has-dependents', { package: name, dependents })
+interface Removal {
+  readonly going: ReadonlySet<PackageName>
+  readonly installed: InstalledPackages
+  /** Installed packages that provide a name. */
+  readonly provided: (name: PackageName) => readonly PackageName[]
+}
+
+function checkDependents(name: PackageName, { going, installed, provided }: Removal): void {
+  const holdersOf = (needed: PackageName): readonly PackageName[] => [
+    ...(installed.has(needed) ? [needed] : []),
+    // Whoever has the name itself stays: no more need be known.
+    ...(installed.has(needed) && !going.has(needed) ? [] : provided(needed)),
+  ]
+  const broken = findBroken(going, installed.values(), holdersOf).filter(({ holders }) => holders.includes(name))
+  const dependents = [...new Set(broken.map((one) => one.name))]
+  const names = [...new Set(broken.map(({ needs }) => needs).filter((needs) => needs !== name))]
+  if (dependents.length > 0) throw new KithError('has-dependents', { package: name, dependents, provided: names })
 }
 
 /** A file for which a package that stays has a choice must be swapped first. */

@@ -1,9 +1,12 @@
 import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import type { PackageName } from '../model/package-name.ts'
+import { findExclusiveClashes } from '../plan/exclusive-names.ts'
 import { orderByDependency } from '../plan/order-by-dependency.ts'
+import { diskTree, type TreeView } from '../system/tree-view.ts'
 import type { InstallSettings } from './install-settings.ts'
-import { loadInstalled } from './installed-database.ts'
+import { type InstalledPackages, loadInstalled } from './installed-database.ts'
+import { readProvides } from './installed-providers.ts'
 import { requireGoingOn } from './require-going-on.ts'
 import { type StagedPackage, stageArtifact } from './staging.ts'
 
@@ -12,6 +15,8 @@ export interface InstallRequest {
   readonly names: readonly PackageName[]
   /** The tarball of a package, or undefined where it is not built. */
   readonly artifactOf: (name: PackageName) => string | undefined
+  /** The package that a dependency on a name means, where it is not installed: itself by default. */
+  readonly providerOf?: ((name: PackageName) => PackageName) | undefined
 }
 
 /** Gives a fresh directory for each package that is unpacked. */
@@ -24,10 +29,10 @@ interface StagingContext {
 
 /**
  * Stages packages and, unless forced, what they need to run and is not installed: in order of dependence. Throws `not-built`
- * with every package that is missing, what stageArtifact throws, and `interrupted`.
+ * with every package that is missing, `provides-exclusive`, what stageArtifact throws, and `interrupted`.
  */
 export async function stageClosure(
-  { names, artifactOf }: InstallRequest,
+  { names, artifactOf, providerOf = (name) => name }: InstallRequest,
   { root, isForced, unpack }: Pick<InstallSettings, 'root' | 'isForced' | 'unpack'>,
   { context, placeFor }: StagingContext,
 ): Promise<StagedPackage[]> {
@@ -46,13 +51,43 @@ export async function stageClosure(
     // What a package needs is read from its artifact: packaging adds libraries that no recipe names.
     const one = await stageArtifact(artifact, placeFor(name), isForced, { signal: context.signal, unpack })
     staged.set(name, one)
-    for (const { name: needed, kind } of isForced ? [] : one.dependencies)
-      if (kind === 'run' && !installed.has(needed)) neededBy.set(needed, [...(neededBy.get(needed) ?? []), name])
+    for (const { name: wanted, kind } of isForced ? [] : one.dependencies) {
+      if (kind !== 'run' || installed.has(wanted) || isProvidedAmong(staged, wanted)) continue
+      const needed = neededBy.has(wanted) ? wanted : providerOf(wanted)
+      if (!installed.has(needed)) neededBy.set(needed, [...(neededBy.get(needed) ?? []), name])
+    }
   }
   if (missing.size > 0)
     throw new KithError('not-built', {
       missing: [...missing].map((name) => ({ name, neededBy: neededBy.get(name) ?? [] })),
     })
-  const order = orderByDependency([...staged.keys()], (name) => staged.get(name)?.dependencies.map((one) => one.name))
+  if (!isForced) requireNoClash([...staged.values()], installed, diskTree(root))
+  const holderOf = (name: PackageName): PackageName =>
+    staged.has(name) ? name : ([...staged.values()].find((one) => provides(one, name))?.name ?? name)
+  const order = orderByDependency([...staged.keys()], (name) =>
+    staged.get(name)?.dependencies.map((one) => holderOf(one.name)),
+  )
   return order.flatMap((name) => staged.get(name) ?? [])
+}
+
+function isProvidedAmong(staged: ReadonlyMap<PackageName, StagedPackage>, name: PackageName): boolean {
+  return [...staged.values()].some((one) => provides(one, name))
+}
+
+function provides(one: Pick<StagedPackage, 'provides'>, name: PackageName): boolean {
+  return one.provides.some((provided) => provided.name === name)
+}
+
+/** Throws `provides-exclusive` where a package brings a name that only one may have, and another has it. */
+function requireNoClash(staged: readonly StagedPackage[], installed: InstalledPackages, tree: TreeView): void {
+  const coming = new Set(staged.map(({ name }) => name))
+  const staying = [...installed.values()].filter(({ name }) => !coming.has(name))
+  const all = [...staying.map((one) => ({ name: one.name, provides: readProvides(one, tree) })), ...staged]
+  for (const { name, holders } of findExclusiveClashes(all)) {
+    const [first] = holders.filter((one) => coming.has(one))
+    if (first === undefined) continue
+    const others = holders.filter((one) => one !== first)
+    const isInstalled = others.some((one) => !coming.has(one))
+    throw new KithError('provides-exclusive', { package: first, name, others, isInstalled })
+  }
 }

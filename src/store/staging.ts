@@ -2,7 +2,9 @@ import { basename } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { parseArtifactName } from '../model/artifact-name.ts'
 import { type Dependency, parseDepends } from '../model/depends.ts'
+import type { PackageOffers } from '../model/offers.ts'
 import type { PackageName } from '../model/package-name.ts'
+import { type Provided, parseProvides } from '../model/provides.ts'
 import { bytesText, childPath, textTreePath } from '../model/tree-path.ts'
 import { parseVersion, type Version, versionLabel } from '../model/version.ts'
 import type { PrivilegedFile } from '../plan/new-privileges.ts'
@@ -10,6 +12,7 @@ import type { RefusedXattr } from '../system/file-xattrs.ts'
 import { isFile } from '../system/files.ts'
 import { TreeHandle } from '../system/tree-handle.ts'
 import { databasePath } from './installed-database.ts'
+import { scanStaged } from './package-offers.ts'
 import { runStage } from './run-stage.ts'
 import { readStagedContents, type StagedContents } from './staged-content.ts'
 import { listPrivileged, listStaged, type StagedEntry } from './staged-entries.ts'
@@ -24,6 +27,9 @@ export interface StagedPackage {
   /** What is to be installed, and the directories above. */
   readonly entries: readonly StagedEntry[]
   readonly dependencies: readonly Dependency[]
+  /** Names that it answers to besides its own. */
+  readonly provides: readonly Provided[]
+  readonly offers: PackageOffers
   /** Those of `entries` that give rights to whoever runs them. */
   readonly privileged: readonly PrivilegedFile[]
   /** What is in the directory, as it was unpacked. */
@@ -74,7 +80,7 @@ export async function stageAgain(staged: StagedPackage, isForced: boolean): Prom
   return { ...staged, contents, ...describeStaged(staged, contents, isForced) }
 }
 
-type Described = Pick<StagedPackage, 'entries' | 'dependencies' | 'privileged'>
+type Described = Pick<StagedPackage, 'entries' | 'dependencies' | 'provides' | 'offers' | 'privileged'>
 
 function describeStaged(
   { artifact, name, version, directory }: Pick<StagedPackage, 'artifact' | 'name' | 'version' | 'directory'>,
@@ -93,7 +99,13 @@ function describeStaged(
   if (inside === undefined || versionLabel(inside) !== versionLabel(version))
     throw refuse(`it is version ${inside === undefined ? 'unknown' : versionLabel(inside)}, other than its name says`)
   const { dependencies } = parseDepends(read('depends'), 'depends')
-  return { entries: listing.entries, dependencies, privileged: listPrivileged(listing.entries, contents) }
+  return {
+    entries: listing.entries,
+    dependencies,
+    provides: parseProvides(read('provides'), 'provides').provides,
+    offers: scanStaged(directory, contents, listing.entries),
+    privileged: listPrivileged(listing.entries, contents),
+  }
 }
 
 /** Of a file of the database. */

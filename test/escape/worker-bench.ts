@@ -19,7 +19,7 @@ const destdir = sandboxPaths.destdir('probe')
 
 export function unpackJob(): UnpackJob {
   const source = { kind: 'archive', path: archivePath, fileName: 'evil.tar', destination: undefined } as const
-  return { kind: 'unpack', package: 'probe', sources: [source] }
+  return { kind: 'unpack', package: 'probe', sources: [source], patches: [] }
 }
 
 export function packageJob(): PackageJob {

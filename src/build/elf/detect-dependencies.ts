@@ -1,16 +1,14 @@
 import { type Dependency, parseDepends } from '../../model/depends.ts'
 import type { PackageName } from '../../model/package-name.ts'
-import { bytesText, parentPath, type TreePath, treePathFault } from '../../model/tree-path.ts'
+import { bytesText, type TreePath } from '../../model/tree-path.ts'
+import { candidatePaths, hasFixedSearchPath, type SearchingFile } from '../../plan/library-search.ts'
 import { rewriteDepends } from './rewrite-depends.ts'
 
 /** A regular ELF file of the package, as it lies in the built tree; links are not listed. */
-export interface DetectionFile {
-  readonly path: TreePath
+export interface DetectionFile extends SearchingFile {
   readonly class: 32 | 64
   readonly machine: number
   readonly needed: readonly string[]
-  readonly rpath: string | undefined
-  readonly runpath: string | undefined
 }
 
 /** What is known of a library that was found; what is not known fits everything. */
@@ -87,14 +85,6 @@ function isOfToolchain(library: string): boolean {
 const toolchainLibrary =
   /^(?:ld-.*|lib[cm]\.so.*|lib(?:c\+\+|c\+\+abi|crypt|dl|gcc_s|mvec|pthread|resolv|rt|stdc\+\+|trace|unwind|util|xnet)\.so.*|ldd)$/s
 
-function hasFixedSearchPath({ rpath, runpath }: DetectionFile): boolean {
-  return [rpath, runpath].some((path) => elements(path).some((element) => !/^\$(?:ORIGIN|\{ORIGIN\})/.test(element)))
-}
-
-function elements(searchPath: string | undefined): string[] {
-  return searchPath?.split(':').filter((element) => element !== '') ?? []
-}
-
 /** The package that has `library`, unless the package itself brings it. */
 function findOwner(library: string, file: DetectionFile, input: DetectionInput): PackageName | undefined {
   const fits = (found: LibraryFound | undefined): boolean =>
@@ -108,44 +98,4 @@ function findOwner(library: string, file: DetectionFile, input: DetectionInput):
     if (found !== undefined && fits(found)) return found.owner
   }
   return undefined
-}
-
-const standardDirectories = [
-  '/lib',
-  '/usr/lib',
-  '/lib64',
-  '/usr/lib64',
-  '/lib32',
-  '/usr/lib32',
-  '/libx32',
-  '/usr/libx32',
-  '/usr/local/lib',
-]
-
-/** Where the loader would look, in its order. */
-function candidatePaths(library: string, { path, rpath, runpath }: DetectionFile): TreePath[] {
-  if (library.includes('/')) return treePaths([library])
-  const origin = parentPath(path)
-  const ofFile = elements(runpath ?? rpath).flatMap((element) => {
-    const rest = /^\$(?:ORIGIN|\{ORIGIN\})((?:\/.*)?)$/s.exec(element)?.[1]
-    return rest === undefined ? [] : [normalize(`${origin}/${rest}`)]
-  })
-  return treePaths(
-    [...ofFile, ...standardDirectories].map((directory) => `${directory === '/' ? '' : directory}/${library}`),
-  )
-}
-
-/** Those that can be paths in a tree. */
-function treePaths(paths: readonly string[]): TreePath[] {
-  return paths.filter((path): path is TreePath => treePathFault(path) === undefined)
-}
-
-/** Without empty, `.` and `..` segments; links are the lookups' business. */
-function normalize(path: string): string {
-  const segments: string[] = []
-  for (const segment of path.split('/')) {
-    if (segment === '..') segments.pop()
-    else if (segment !== '' && segment !== '.') segments.push(segment)
-  }
-  return `/${segments.join('/')}`
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
 import { textTreePath } from '../../model/tree-path.ts'
-import { buildElf } from './elf-fixtures.ts'
-import { isArchive, isInProgramDirectory, stripPlan } from './strip-plan.ts'
+import { isInProgramDirectory } from '../../plan/program-directories.ts'
+import { buildElf } from '../../system/elf/elf-fixtures.ts'
+import { isArchive, stripPlan } from './strip-plan.ts'
 
 const paths = [
   '/bin/a',

@@ -1,4 +1,5 @@
 import type { TreePath } from '../../model/tree-path.ts'
+import { isInProgramDirectory } from '../../plan/program-directories.ts'
 
 export type StripPlan =
   /** Relocatable objects and static libraries keep what linking needs. */
@@ -28,14 +29,6 @@ export function stripPlan(path: TreePath, head: Uint8Array): StripPlan | undefin
 
 const debugSymbols: StripPlan = { kind: 'debug-symbols', arguments: ['-g', '-R', '.comment', '-R', '.note'] }
 const allSymbols: StripPlan = { kind: 'all-symbols', arguments: ['-s', '-R', '.comment', '-R', '.note'] }
-
-/**
- * KISS's filter for files that are stripped and looked at for libraries, as the shell's `case` has it, where `*` and `?`
- * match slashes too. `/usr/lib64/libz.so.1` and `/usr/libexec/tool` pass, `/opt/tool` does not.
- */
-export function isInProgramDirectory(path: TreePath): boolean {
-  return /\/(?:s?bin|lib|lib.{2,4})\//s.test(path)
-}
 
 /** Whether the file is a static library of `ar`. */
 export function isArchive(head: Uint8Array): boolean {

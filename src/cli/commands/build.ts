@@ -8,6 +8,7 @@ import { buildSettings, supplyPackages } from '../build-context.ts'
 import type { Command, Invocation } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { explainPlan, makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
+import type { Providers } from '../providers.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** Builds the named packages and what they need; with a prompt allowed, offers to install what was named. */
@@ -25,12 +26,11 @@ export const build: Command = async (given) => {
   const installed = loadInstalled(config.root)
   const builtSinceMs = resumed === undefined ? undefined : startedMs
   const settings = buildSettings(invocation, workspace.names)
-  const supply = supplyPackages(installed, invocation)
-  const keys = openBuildKeys(supply, settings)
+  const openKeys = (providers: Providers) => openBuildKeys(supplyPackages(installed, invocation, providers), settings)
   const rebuilds = invocation.options.has('--rebuild')
-  const planned = await makePlan(workspace, installed, { config, keys, mayUseCache: false, rebuilds, builtSinceMs })
+  const planned = await makePlan(workspace, installed, { config, openKeys, mayUseCache: false, rebuilds, builtSinceMs })
+  const { explicit, keys } = planned
   keys.save()
-  const { explicit } = planned
   if (invocation.options.has('--explain')) explainPlan(planned, context)
   if (invocation.options.has('--names')) for (const { name } of planned.steps) show(name, { kind: 'planned', name })
   else tellPlan(planned, settings, context)
@@ -41,7 +41,8 @@ export const build: Command = async (given) => {
     plan.steps.length > 1 || resumed !== undefined
       ? recordPlan(config.cacheDirectory, { words, directory, options, startedMs }, resumed)
       : undefined
-  const built = await runBuildPlan(plan, { ...supply, keys }, settings, context).catch((error) => {
+  const supply = { ...supplyPackages(installed, invocation, planned.providers), keys }
+  const built = await runBuildPlan(plan, supply, settings, context).catch((error) => {
     const text = 'to go on with what is left: kith build --resume'
     if (record !== undefined) context.emit({ kind: 'notice', level: 'info', text })
     throw error

@@ -17,6 +17,9 @@ const settings: readonly (readonly [string, string])[] = [
   ['KISS_CHOICE=0', 'a file conflict is an error, not an alternative'],
   ['KISS_COMPRESS', 'suffix of built tarballs: zst (default) gz xz bz2 lz lzma'],
   ['KISS_HOOK', 'programs called at hook points, separated by colons'],
+  ['KITH_OVERRIDES', 'your own changes of recipes: a directory for each (default etc/kith/overrides in the root)'],
+  ['KISS_GET', 'what fetches sources in place of kith: aria2c axel curl wget wget2'],
+  ['KISS_SU', 'what changes to the owner of the root (default: the first of ssu sudo doas su)'],
   ['KISS_KEEPLOG=1', 'keep the logs of builds that succeed'],
   ['KISS_STRIP=0', 'do not strip what is built'],
   ['KISS_TMPDIR', 'where builds happen (default: proc in the cache); KISS_PID names the directory there'],
@@ -32,6 +35,10 @@ const settings: readonly (readonly [string, string])[] = [
   [
     'KITH_MIRRORS',
     'apt, directories, URLs, between blanks: sources by checksum when upstream fails; with the word "first" before them: asked before upstream',
+  ],
+  [
+    'KITH_PROVIDERS',
+    'the file that says which package shall provide a name, instead of etc/kith/providers in the root',
   ],
   ['KITH_REPOLOGY', 'where kith outdated asks Repology (default https://repology.org)'],
   ['KITH_APT_SUITES', 'suites of apt that KITH_MIRRORS asks'],
@@ -98,6 +105,6 @@ function overview(): string {
     '\nWithout PACKAGE, what is about one takes the current directory for it.\n',
     '--json on any command: events and results as JSON lines.\n\nSettings (environment)\n',
     table(settings),
-    '\nRun "kith help COMMAND" for one command, "kith help-ext" to see all extensions.\n',
+    '\nRun "kith help COMMAND" for one command.\n',
   ].join('')
 }

@@ -1,10 +1,19 @@
 import { findOrphans } from '../../plan/orphans.ts'
+import { findUnneeded } from '../../plan/unneeded.ts'
 import { loadInstalled } from '../../store/installed-database.ts'
+import { loadAutomatic } from '../../store/marks.ts'
 import type { Command } from '../command.ts'
 import { installedGraph } from '../installed-named.ts'
 
-/** One name per line: installed packages that no other needs to run, the base system left out. */
-export const orphans: Command = async ({ config, show }) => {
-  for (const name of findOrphans(installedGraph(loadInstalled(config.root)))) show(name, { kind: 'orphan', name })
+/**
+ * One name per line: installed packages that no other needs to run, the base system left out, whether somebody asked for them or not,
+ * as KISS does. With --automatic what `autoremove` would remove.
+ */
+export const orphans: Command = async ({ config, options, show }) => {
+  const installed = loadInstalled(config.root)
+  const graph = installedGraph(installed, config.root)
+  const automatic = loadAutomatic(config.root, installed)
+  const found = options.has('--automatic') ? findUnneeded(graph, automatic) : findOrphans(graph)
+  for (const name of found) show(name, { kind: 'orphan', name, mark: automatic.has(name) ? 'automatic' : 'explicit' })
   return 0
 }

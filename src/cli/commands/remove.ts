@@ -1,19 +1,24 @@
-import { previewRemoval, removePackages } from '../../store/remove-packages.ts'
+import { KithError } from '../../errors/kith-error.ts'
+import type { PackageName } from '../../model/package-name.ts'
+import { planRecursiveRemoval } from '../../plan/unneeded.ts'
+import { loadInstalled } from '../../store/installed-database.ts'
+import { loadAutomatic } from '../../store/marks.ts'
 import type { Command } from '../command.ts'
-import { withLock } from '../install-artifacts.ts'
-import { showChanges } from '../show-changes.ts'
+import { installedGraph } from '../installed-named.ts'
+import { removeChosen } from '../remove-chosen.ts'
 import { openWorkspace } from '../workspace.ts'
 
-/** Removes packages, those first that need the others. */
+/** Removes packages, those first that need the others; with --recursive also what came for them and nothing else needs. */
 export const remove: Command = async (invocation) => {
-  const { arguments: words, config, context, environment, options } = invocation
+  const { arguments: words, config, options } = invocation
   const { names } = openWorkspace(words, config, process.cwd())
-  const { root, isForced } = config
-  if (options.has('--dry-run')) {
-    showChanges(await previewRemoval(names, { root, isForced }), invocation)
-    return 0
-  }
-  return await withLock(invocation, async () =>
-    (await removePackages(names, { root, isForced, environment }, context)) ? 0 : 1,
-  )
+  const choose = options.has('--recursive') ? (root: string) => withDependencies(names, root) : () => names
+  return await removeChosen(invocation, { choose, named: names })
+}
+
+/** Throws `not-installed`. */
+function withDependencies(names: readonly PackageName[], root: string): readonly PackageName[] {
+  const installed = loadInstalled(root)
+  for (const name of names) if (!installed.has(name)) throw new KithError('not-installed', { name })
+  return planRecursiveRemoval(installedGraph(installed, root), names, loadAutomatic(root, installed))
 }

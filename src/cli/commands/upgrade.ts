@@ -10,6 +10,7 @@ import { buildSettings, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
+import type { Providers } from '../providers.ts'
 
 /** Builds and installs every installed package whose repository has another version, with the new ones they need. */
 export const upgrade: Command = async (invocation) => {
@@ -34,19 +35,35 @@ export const upgrade: Command = async (invocation) => {
   }
   for (const { name, from, to } of upgrades)
     say(`${name} ${from === undefined ? 'unknown' : versionLabel(from)} => ${versionLabel(to)}`)
-  const names = upgrades.map(({ name }) => name)
+  const own = upgrades.filter(({ name }) => ownPackages.has(name))
+  const isOwnFirst = own.length > 0 && own.length < upgrades.length
+  if (isOwnFirst) say('the package manager itself comes first, the rest with the next upgrade')
+  const names = (isOwnFirst ? own : upgrades).map(({ name }) => name)
   const repositories = [...config.repositories, config.root + databasePath]
   const settings = buildSettings(invocation, [])
-  const supply = supplyPackages(installed, invocation)
-  const keys = openBuildKeys(supply, settings)
-  const planned = await makePlan({ names, repositories }, installed, { config, keys, mayUseCache: true })
+  const openKeys = (providers: Providers) => openBuildKeys(supplyPackages(installed, invocation, providers), settings)
+  const planned = await makePlan({ names, repositories }, installed, { config, openKeys, mayUseCache: true })
   const { order } = planned
   tellPlan(planned, settings, context)
   const plan = requireBuildPlan(planned, config.cacheDirectory)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
-  const built = await runBuildPlan(plan, { ...supply, keys }, settings, context)
-  return await installArtifacts(
-    order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? []),
-    invocation,
-  )
+  const built = await runBuildPlan(
+    plan,
+    { ...supplyPackages(installed, invocation, planned.providers), keys: planned.keys },
+    settings,
+    context,
+  ).catch((error) => {
+    // What is built since comes from the cache then; a root is only changed when all is there.
+    say('nothing was installed; to go on with what is left: kith upgrade --resume')
+    throw error
+  })
+  const artifacts = order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? [])
+  // Who asked for what does not change by an upgrade.
+  const options = new Set([...invocation.options, '--automatic'])
+  const status = await installArtifacts(artifacts, { ...invocation, options })
+  if (isOwnFirst) say("run 'kith upgrade' again to upgrade the rest")
+  return status
 }
+
+/** What may bring kith itself: its new version is to upgrade the rest. */
+const ownPackages: ReadonlySet<string> = new Set(['kith', 'kiss'])

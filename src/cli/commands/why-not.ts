@@ -13,6 +13,7 @@ import { searchRecipes } from '../../recipe/repositories.ts'
 import { renderProblem } from '../../report/terminal/problem-lines.ts'
 import { loadInstalled } from '../../store/installed-database.ts'
 import type { Command, Invocation } from '../command.ts'
+import { openProviders, requireUnambiguous } from '../providers.ts'
 import { openWorkspace } from '../workspace.ts'
 
 type Readings = ReadonlyMap<PackageName, RecipeReading>
@@ -24,11 +25,16 @@ type Readings = ReadonlyMap<PackageName, RecipeReading>
 export const whyNot: Command = async (invocation) => {
   const { arguments: words, config, show } = invocation
   const { names, repositories } = openWorkspace(words, config, process.cwd())
-  const readings = loadRecipes(names, repositories)
-  const installed = new Set(loadInstalled(config.root).keys())
+  const database = loadInstalled(config.root)
+  const installed = new Set(database.keys())
+  const providers = openProviders({ config, installed: database, repositories, targets: names })
+  const readings = loadRecipes(names, repositories, { ...providers, overrides: config.overrides })
+  requireUnambiguous(providers, config)
   const candidateOf = (name: PackageName) => {
     const reading = readings.get(name)
-    return reading && { dependencies: reading.dependencies, problems: reading.problems.filter(isInTheWay) }
+    if (reading === undefined) return undefined
+    const dependencies = reading.dependencies.map((one) => ({ ...one, name: providers.resolve(one.name) }))
+    return { dependencies, problems: reading.problems.filter(isInTheWay) }
   }
   let total = 0
   for (const name of names) {

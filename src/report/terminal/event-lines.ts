@@ -22,6 +22,8 @@ export function renderEvent(event: Event, style: Style): string {
   switch (event.kind) {
     case 'plan-made':
       return renderPlan(event, style)
+    case 'provider-chosen':
+      return say(event.package, `stands in for ${event.name} (${providerReasons[event.because]})`)
     case 'source-found':
       return say(event.package, `found ${event.source}`)
     case 'fetch-started':
@@ -80,6 +82,13 @@ export function renderEvent(event: Event, style: Style): string {
       return renderBuildOrStore(event, style)
   }
 }
+
+const providerReasons = {
+  installed: 'it is installed',
+  named: 'it is built anyway',
+  preferred: 'you prefer it',
+  only: 'nothing else provides it',
+} as const
 
 type BuildOrStoreKind =
   | 'build-started'

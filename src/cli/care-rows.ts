@@ -1,0 +1,83 @@
+import type { CommandRow } from './command-table.ts'
+
+/** Commands that look after what is installed: its history, its marks, its files. */
+export const careRows: readonly CommandRow[] = [
+  {
+    name: 'autoremove',
+    usage: '[--dry-run] [--no-wait]',
+    summary: 'Remove what came as a dependency and nothing needs any more',
+    changesRoot: () => true,
+    options: ['--dry-run', '--no-wait'],
+    load: async () => (await import('./commands/autoremove.ts')).autoremove,
+  },
+  {
+    name: 'clean',
+    usage: '[--dry-run] [--no-wait] [KEEP]',
+    summary: 'Forget old transactions, or tell what they keep',
+    changesRoot: (words) => words.length > 0,
+    options: ['--dry-run', '--no-wait'],
+    load: async () => (await import('./commands/clean.ts')).clean,
+  },
+  {
+    name: 'etc',
+    usage: '[--no-wait] [show|take|keep|merge [PATH...]]',
+    summary: 'List the new versions that wait in /etc, or settle them',
+    changesRoot: ([action]) => action !== undefined && action !== 'show',
+    options: ['--no-wait'],
+    load: async () => (await import('./commands/etc.ts')).etc,
+  },
+  {
+    name: 'history',
+    usage: '',
+    summary: 'List what happened to the root',
+    options: [],
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
+    name: 'hooks',
+    usage: '[--no-wait] [run [PACKAGE...]]',
+    summary: 'List the post-install scripts that are due, or run them',
+    changesRoot: (words) => words.length > 0,
+    options: ['--no-wait'],
+    load: async () => (await import('./commands/hooks.ts')).hooks,
+  },
+  {
+    name: 'mark',
+    usage: '[--no-wait] [explicit|automatic [PACKAGE...]]',
+    summary: 'Say which packages were asked for, or list them',
+    changesRoot: ([, name]) => name !== undefined,
+    options: ['--no-wait'],
+    load: async () => (await import('./commands/mark.ts')).mark,
+  },
+  {
+    name: 'recover',
+    usage: '[--no-wait]',
+    summary: 'Finish or take back what was interrupted in the root',
+    changesRoot: () => true,
+    options: ['--no-wait'],
+    load: async () => (await import('./commands/recover.ts')).recover,
+  },
+  {
+    name: 'redo',
+    usage: '[--dry-run] [--no-wait]',
+    summary: 'Bring back what the last undo took back',
+    changesRoot: () => true,
+    options: ['--dry-run', '--no-wait'],
+    load: async () => (await import('./commands/undo.ts')).redo,
+  },
+  {
+    name: 'undo',
+    usage: '[--dry-run] [--no-wait] [NUMBER]',
+    summary: 'Bring the root back to before a transaction',
+    changesRoot: () => true,
+    options: ['--dry-run', '--no-wait'],
+    load: async () => (await import('./commands/undo.ts')).undo,
+  },
+  {
+    name: 'verify',
+    usage: '[--all] [PACKAGE...]',
+    summary: 'Compare installed files with what was installed',
+    options: ['--all'],
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+]
