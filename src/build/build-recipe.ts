@@ -15,6 +15,7 @@ import { type BuildStages, openStages } from './build-stages.ts'
 import { copyRecipe } from './copy-recipe.ts'
 import type { BuildTokens } from './jobserver.ts'
 import { dropKeptBuild, keepFailedBuild } from './kept-build.ts'
+import { keepRecipe } from './kept-recipe.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { runPackaging, runUnpacking } from './run-jobs.ts'
 import { runScript } from './run-script.ts'
@@ -54,6 +55,7 @@ export async function buildRecipe(request: BuildRequest, common: BuildSettings, 
     const { artifact, packaged } = await buildIn({ work, stages }, request, settings, context)
     const file = join(artifactDirectory(settings.cacheDirectory), artifact)
     await storeArtifact(join(work.output, artifact), file, requireOffers(packaged, name))
+    keepRecipe(work.recipe, { cacheDirectory: settings.cacheDirectory, name })
     tell(recipe, packaged, context)
     const { files, sizeBytes } = packaged
     const durationMs = performance.now() - started

@@ -7,6 +7,7 @@ import { buildSettings, supplyPackages } from '../build-context.ts'
 import type { Command, Invocation } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
+import { reviewRecipes } from '../review-recipes.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** Builds the named packages and what they need; with a prompt allowed, offers to install what was named. */
@@ -28,9 +29,11 @@ export const build: Command = async (given) => {
   const settings = buildSettings(invocation, workspace.names)
   if (invocation.options.has('--names')) for (const { name } of planned.steps) show(name, { kind: 'planned', name })
   else tellPlan(planned, settings, context)
+  const reviewed = invocation.options.has('--names') ? [] : await reviewRecipes(planned, invocation)
   if (invocation.options.has('--dry-run') || invocation.options.has('--names')) return 0
   const plan = requireBuildPlan(planned)
-  if (plan.steps.length > explicit.length) await askToContinue(invocation, `Building ${plan.steps.length} packages`)
+  if (plan.steps.length > explicit.length || reviewed.length > 0)
+    await askToContinue(invocation, `Building ${plan.steps.length} packages`)
   const record =
     plan.steps.length > 1 || resumed !== undefined
       ? recordPlan(config.cacheDirectory, { words, directory, options, startedMs }, resumed)

@@ -9,6 +9,7 @@ import { buildSettings, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
+import { reviewRecipes } from '../review-recipes.ts'
 
 /** Builds and installs every installed package whose repository has another version, with the new ones they need. */
 export const upgrade: Command = async (invocation) => {
@@ -42,6 +43,7 @@ export const upgrade: Command = async (invocation) => {
   const { order } = planned
   tellPlan(planned, buildSettings(invocation, []), context)
   const plan = requireBuildPlan(planned)
+  await reviewRecipes(planned, invocation)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
   const built = await runBuildPlan(
     plan,
