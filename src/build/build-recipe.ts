@@ -20,6 +20,7 @@ import { copyRecipe } from './copy-recipe.ts'
 import type { BuildTokens } from './jobserver.ts'
 import { forgetRecord, keepArtifact } from './kept-artifacts.ts'
 import { dropKeptBuild, keepFailedBuild } from './kept-build.ts'
+import { keepRecipe } from './kept-recipe.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { runPackaging, runUnpacking } from './run-jobs.ts'
 import { runScript } from './run-script.ts'
@@ -64,6 +65,7 @@ export async function buildRecipe(request: BuildRequest, common: BuildSettings, 
     const sha256 = await storeArtifact(join(work.output, artifact), file, requireOffers(packaged, name))
     const record = recordOf({ keyed, packaged, sha256, artifact })
     if (record !== undefined) keepArtifact({ artifact: file, record }, keyed.inputs, settings.cacheDirectory)
+    keepRecipe(work.recipe, { cacheDirectory: settings.cacheDirectory, name })
     tell(recipe, packaged, context)
     const { files, sizeBytes } = packaged
     const durationMs = performance.now() - started

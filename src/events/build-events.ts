@@ -15,6 +15,21 @@ export interface PlanMade {
   readonly cached: readonly string[]
 }
 
+/** A recipe is other than when it was built or installed last; without `since` there is none to compare with. */
+export interface RecipeChanged {
+  readonly kind: 'recipe-changed'
+  readonly package: string
+  readonly since: 'built' | 'installed' | undefined
+  /** Of what it is compared with. */
+  readonly version: string | undefined
+  readonly files: readonly {
+    readonly file: string
+    readonly change: 'new' | 'changed' | 'gone'
+    /** Unified diff. */
+    readonly text: string
+  }[]
+}
+
 /** Another package stands in for a name that one of the plan depends on. */
 export interface ProviderChosen {
   readonly kind: 'provider-chosen'
@@ -122,6 +137,7 @@ export interface Notice {
 
 export type BuildEvent =
   | PlanMade
+  | RecipeChanged
   | ProviderChosen
   | BuildStarted
   | BuildSkipped

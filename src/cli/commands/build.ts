@@ -9,6 +9,7 @@ import type { Command, Invocation } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { explainPlan, makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
 import type { Providers } from '../providers.ts'
+import { reviewRecipes } from '../review-recipes.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** Builds the named packages and what they need; with a prompt allowed, offers to install what was named. */
@@ -34,9 +35,11 @@ export const build: Command = async (given) => {
   if (invocation.options.has('--explain')) explainPlan(planned, context)
   if (invocation.options.has('--names')) for (const { name } of planned.steps) show(name, { kind: 'planned', name })
   else tellPlan(planned, settings, context)
+  const reviewed = invocation.options.has('--names') ? [] : await reviewRecipes(planned, invocation)
   if (invocation.options.has('--dry-run') || invocation.options.has('--names')) return 0
   const plan = requireBuildPlan(planned, config.cacheDirectory)
-  if (plan.steps.length > explicit.length) await askToContinue(invocation, `Building ${plan.steps.length} packages`)
+  if (plan.steps.length > explicit.length || reviewed.length > 0)
+    await askToContinue(invocation, `Building ${plan.steps.length} packages`)
   const record =
     plan.steps.length > 1 || resumed !== undefined
       ? recordPlan(config.cacheDirectory, { words, directory, options, startedMs }, resumed)

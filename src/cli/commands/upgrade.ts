@@ -11,6 +11,7 @@ import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
 import type { Providers } from '../providers.ts'
+import { reviewRecipes } from '../review-recipes.ts'
 
 /** Builds and installs every installed package whose repository has another version, with the new ones they need. */
 export const upgrade: Command = async (invocation) => {
@@ -46,6 +47,7 @@ export const upgrade: Command = async (invocation) => {
   const { order } = planned
   tellPlan(planned, settings, context)
   const plan = requireBuildPlan(planned, config.cacheDirectory)
+  await reviewRecipes(planned, invocation)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
   const built = await runBuildPlan(
     plan,

@@ -3,6 +3,7 @@ import type { Event } from '../../events/event.ts'
 import { explainBuild } from './build-explanation.ts'
 import { describeMissing } from './missing-dependency.ts'
 import { describePrivileged } from './privileged-files.ts'
+import { describeRecipeChange, renderDifferences } from './recipe-change-lines.ts'
 import { renderSchedule } from './schedule-lines.ts'
 import type { Style } from './style.ts'
 import { formatBytes, formatDuration } from './units.ts'
@@ -22,6 +23,8 @@ export function renderEvent(event: Event, style: Style): string {
   switch (event.kind) {
     case 'plan-made':
       return renderPlan(event, style)
+    case 'recipe-changed':
+      return say(event.package, describeRecipeChange(event)) + renderDifferences(event, style)
     case 'provider-chosen':
       return say(event.package, `stands in for ${event.name} (${providerReasons[event.because]})`)
     case 'source-found':
