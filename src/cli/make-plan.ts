@@ -89,7 +89,7 @@ export function requireBuildPlan({ steps, cached, providers: { resolve } }: Plan
 }
 
 /** The recipe with the packages that stand in for names which it depends on. */
-function substitute(recipe: Recipe, resolve: (name: PackageName) => PackageName): Recipe {
+export function substitute(recipe: Recipe, resolve: (name: PackageName) => PackageName): Recipe {
   const { dependencies } = recipe
   if (dependencies.every(({ name }) => resolve(name) === name)) return recipe
   return { ...recipe, dependencies: dependencies.map(({ name, kind }) => ({ name: resolve(name), kind })) }

@@ -1,0 +1,67 @@
+import { fetchRecipes } from '../../build/fetch-recipes.ts'
+import { layersDirectoryOf } from '../../build/layers-directory.ts'
+import { reproduceRecipe } from '../../build/reproduce.ts'
+import { runBuildPlan } from '../../build/run-build-plan.ts'
+import { collectSysroot } from '../../build/sysroot-packages.ts'
+import { verifySources } from '../../fetch/verify-sources.ts'
+import type { PackageName } from '../../model/package-name.ts'
+import { loadRecipes } from '../../recipe/load-recipes.ts'
+import { requireRecipe } from '../../recipe/require-recipe.ts'
+import { renderReproduction, renderSurroundings } from '../../report/terminal/reproduction-lines.ts'
+import { terminalStyle } from '../../report/terminal/style.ts'
+import { requireSandbox } from '../../sandbox/host.ts'
+import { loadInstalled } from '../../store/installed-database.ts'
+import { claimDirectory } from '../../system/claimed-directory.ts'
+import { askToContinue } from '../ask.ts'
+import { buildSettings, supplyPackages } from '../build-context.ts'
+import type { Command } from '../command.ts'
+import { requireReading } from '../load-recipes.ts'
+import { makePlan, type PlannedBuild, requireBuildPlan, substitute, tellPlan } from '../make-plan.ts'
+import { openWorkspace } from '../workspace.ts'
+
+/** Builds each named package twice in different surroundings and compares; what they need is built as usual. 1: one differs. */
+export const reproduce: Command = async (invocation) => {
+  const { arguments: words, config, context, environment, show } = invocation
+  const workspace = openWorkspace(words, config, process.cwd())
+  const installed = loadInstalled(config.root)
+  const planned = makePlan(workspace, installed, { config, mayUseCache: true })
+  const { resolve } = planned.providers
+  const settings = buildSettings(invocation, workspace.names)
+  const supply = supplyPackages(installed, invocation, planned.providers)
+  const needed = onlyNeeded(planned)
+  tellPlan(needed, settings, context)
+  if (needed.steps.length > 0) await askToContinue(invocation, `Building ${needed.steps.length} packages first`)
+  const built = await runBuildPlan(requireBuildPlan(needed), supply, settings, context)
+  if (needed.steps.length === 0) claimDirectory(settings.workDirectory)
+  process.umask(0o022)
+  const host = await requireSandbox(settings.sysroot)
+  const readings = loadRecipes(workspace.names, workspace.repositories, { ...planned.providers, ...config })
+  const artifactOf = (name: PackageName): string | undefined => built.get(name) ?? planned.cached.get(name)
+  const style = terminalStyle(environment, process.stdout.isTTY)
+  const results = []
+  for (const name of workspace.names) {
+    const recipe = substitute(requireRecipe(requireReading(name, readings, workspace.repositories)), resolve)
+    await fetchRecipes([recipe], settings.fetch, context)
+    await verifySources(recipe, settings.fetch, context)
+    const layersDirectory = layersDirectoryOf(settings.cacheDirectory)
+    const sysroot = await collectSysroot(recipe.dependencies, { ...supply, artifactOf }, layersDirectory, settings)
+    const result = await reproduceRecipe({ recipe, sysroot, host, cached: artifactOf(name) }, settings, context)
+    show(renderReproduction(result, style), { kind: 'reproduction', ...result })
+    results.push(result)
+  }
+  const last = results.at(-1)
+  if (last !== undefined && !invocation.options.has('--json')) show(renderSurroundings(last), { kind: 'surroundings' })
+  return results.every(({ isIdentical }) => isIdentical) ? 0 : 1
+}
+
+/** Of the plan what another package of it needs: the rest is only built to be compared. */
+function onlyNeeded(planned: PlannedBuild): PlannedBuild {
+  const needed = new Set(
+    planned.steps.flatMap(({ reading }) =>
+      (reading.recipe?.dependencies ?? []).map(({ name }) => planned.providers.resolve(name)),
+    ),
+  )
+  const named = new Set(planned.explicit)
+  const steps = planned.steps.filter(({ name }) => needed.has(name) || !named.has(name))
+  return { ...planned, steps, explicit: planned.explicit.filter((name) => steps.some((step) => step.name === name)) }
+}
