@@ -15,7 +15,7 @@ import { findOtherLocale } from '../system/locales.ts'
 import { allowedProcessors } from '../system/machine-state.ts'
 import { clearMemoryDisk, findMemoryDisk } from '../system/memory-disk.ts'
 import { overrideSettings } from './apply-override.ts'
-import { buildIn } from './build-recipe.ts'
+import { type BuildRequest, buildIn } from './build-recipe.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { openStages } from './build-stages.ts'
 import { openJobserver } from './jobserver.ts'
@@ -31,8 +31,9 @@ export interface ReproduceRequest {
   readonly recipe: Recipe
   readonly sysroot: SysrootPackages
   readonly host: SandboxHost
-  /** The tarball of this version in the cache. */
-  readonly cached: string | undefined
+  readonly describe: BuildRequest['describe']
+  /** A tarball in the cache: made of the same, by its key, or else of this version alone. */
+  readonly cached: { readonly file: string; readonly hasSameKey: boolean } | undefined
 }
 
 interface Attempt {
@@ -67,16 +68,18 @@ export async function reproduceRecipe(
       compareDirectoryOrders(first.work.build, second.work.build),
       compareDirectoryOrders(first.work.destdir, second.work.destdir),
     )
-    const isIdentical = first.sha256 === second.sha256
+    const digest = cached && (await digestFile(cached.file, ['sha256'])).sha256
+    const found = judge({ first, second, cached: cached && { ...cached, sha256: digest ?? '' } })
     return {
       package: recipe.name,
       artifact: first.artifact,
-      isIdentical,
+      isIdentical: found.differing === undefined,
       sha256: [first.sha256, second.sha256],
       durationsMs: [first.durationMs, second.durationMs],
       ...withDirectoryOrder(plan, orders),
-      comparison: isIdentical ? undefined : await compare([first, second], request, settings, context),
-      cached: await compareCached(cached, first.sha256),
+      ...(found.differing && { comparison: await compare(found.differing, first, request, { settings, context }) }),
+      ...(found.differing && { compared: found.compared }),
+      cached: found.cached,
     }
   } finally {
     releaseClaimed(plan.second.directory, common.keepsWork ? 'keep' : 'remove')
@@ -106,7 +109,7 @@ function memoryNeededFor({ name, sources }: Recipe, { fetch }: BuildSettings): n
 
 async function buildOnce(
   {
-    request: { recipe, sysroot, host },
+    request: { recipe, sysroot, host, describe },
     surroundings: { variation, directory, jobs, umask },
     which,
   }: { readonly request: ReproduceRequest; readonly surroundings: Surroundings; readonly which: 'first' | 'second' },
@@ -124,7 +127,7 @@ async function buildOnce(
   if (tokens === undefined) throw new Error('a new jobserver has no token')
   try {
     const work = makeWorkDirectory(directory, name)
-    const build = { recipe, sysroot, host, tokens, share: jobs, variation }
+    const build = { recipe, sysroot, host, tokens, describe, share: jobs, variation }
     const stages = openStages(name, context)
     const { artifact } = await buildIn({ work, stages }, build, { ...settings, now: new Date() }, context)
     const file = join(work.output, artifact)
@@ -154,27 +157,24 @@ function withDirectoryOrder(
 }
 
 async function compare(
-  [first, second]: readonly [Attempt, Attempt],
+  [one, other]: readonly [string, string],
+  { artifact, work }: Attempt,
   { recipe, host }: ReproduceRequest,
-  settings: BuildSettings,
-  context: Context,
+  { settings, context }: { readonly settings: BuildSettings; readonly context: Context },
 ): Promise<ArtifactComparison> {
   const { limits, cacheDirectory } = settings
-  const places = {
-    first: sandboxPaths.compared('first', first.artifact),
-    second: sandboxPaths.compared('second', second.artifact),
-  }
+  const places = { first: sandboxPaths.compared('first', artifact), second: sandboxPaths.compared('second', artifact) }
   const { kind: _, ...comparison } = await runWorker(
     { kind: 'compare', package: recipe.name, ...places, searchPath: workerSearchPath },
     'compared',
     {
-      work: first.work,
+      work,
       host,
       limits,
       hostEtc: await ensureHostEtc(layersDirectoryOf(cacheDirectory), { hasNetwork: false }),
       mounts: [
-        { kind: 'bind', target: places.first, source: first.file, isWritable: false },
-        { kind: 'bind', target: places.second, source: second.file, isWritable: false },
+        { kind: 'bind', target: places.first, source: one, isWritable: false },
+        { kind: 'bind', target: places.second, source: other, isWritable: false },
       ],
       writable: [],
     },
@@ -183,7 +183,26 @@ async function compare(
   return comparison
 }
 
-async function compareCached(cached: string | undefined, sha256: string): Promise<Reproduction['cached']> {
-  if (cached === undefined) return 'none'
-  return (await digestFile(cached, ['sha256'])).sha256 === sha256 ? 'same' : 'different'
+interface Judged {
+  readonly cached: Reproduction['cached']
+  readonly compared: 'the two' | 'with the cache'
+  /** Tarballs that should be the same and are not. */
+  readonly differing: readonly [string, string] | undefined
+}
+
+/** A tarball of the cache that was made of the same inputs has to be the same, too. */
+function judge({
+  first,
+  second,
+  cached,
+}: {
+  readonly first: Attempt
+  readonly second: Attempt
+  readonly cached: { readonly file: string; readonly hasSameKey: boolean; readonly sha256: string } | undefined
+}): Judged {
+  const isSame = cached?.sha256 === first.sha256
+  const told = cached === undefined ? 'none' : isSame ? 'same' : cached.hasSameKey ? 'different' : 'other-inputs'
+  if (first.sha256 !== second.sha256) return { cached: told, compared: 'the two', differing: [first.file, second.file] }
+  const differing = cached?.hasSameKey && !isSame ? ([cached.file, first.file] as const) : undefined
+  return { cached: told, compared: 'with the cache', differing }
 }

@@ -5,6 +5,7 @@ export interface Reproduction {
   readonly package: string
   /** Base name of the tarball. */
   readonly artifact: string
+  /** The two, and the one in the cache where that was made of the same inputs. */
   readonly isIdentical: boolean
   /** Of the first and the second tarball. */
   readonly sha256: readonly [string, string]
@@ -15,8 +16,13 @@ export interface Reproduction {
   readonly notVaried: readonly NotVaried[]
   /** Where they are not identical. */
   readonly comparison?: ArtifactComparison | undefined
-  /** How the first compares with the tarball of the same version in the cache, whatever that was made of. */
-  readonly cached: 'none' | 'same' | 'different'
+  /** What `comparison` compares: the two builds, or where those are the same, the one in the cache with the first. */
+  readonly compared?: 'the two' | 'with the cache'
+  /**
+   * How the first compares with the tarball of this version in the cache. `different`: although that was made of the same inputs;
+   * `other-inputs`: it was not, or nobody knows.
+   */
+  readonly cached: 'none' | 'same' | 'different' | 'other-inputs'
 }
 
 export interface Varied {

@@ -6,7 +6,7 @@ import { formatDuration } from './units.ts'
 
 /** What building a package twice has shown: one line where all is well. */
 export function renderReproduction(reproduction: Reproduction, style: Style): string {
-  const { artifact, isIdentical, sha256, durationsMs, comparison, cached } = reproduction
+  const { artifact, isIdentical, sha256, durationsMs, comparison, compared, cached } = reproduction
   const [first, second] = durationsMs.map(formatDuration)
   const name = style.name(printable(artifact))
   const took = style.faint(`(${first} and ${second})`)
@@ -19,12 +19,18 @@ export function renderReproduction(reproduction: Reproduction, style: Style): st
     ? [indent(printable(comparison.diffoscope), '  ')]
     : differences.flatMap((difference) => renderDifference(difference, style))
   const more = total > differences.length && total > 1 ? [`  … and ${total - differences.length} more`] : []
-  return [`${name} ${style.problem('differs')} in ${places} ${took}`, ...told, ...more, ...beside].join('\n')
+  return [
+    `${name} ${style.problem('differs')} ${compared === 'with the cache' ? 'from the one in the cache ' : ''}in ${places} ${took}`,
+    ...told,
+    ...more,
+    ...beside,
+  ].join('\n')
 }
 
 const cachedTexts = {
   same: 'is the same, too',
-  different: 'is another: it may be made of other inputs, by other tools, or is not to be reproduced',
+  different: 'was made of the same inputs and is another',
+  'other-inputs': 'is another, but not known to be made of the same inputs',
 } as const
 
 function renderDifference({ path, parts }: ArtifactDifference, style: Style): string[] {
