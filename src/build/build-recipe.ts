@@ -2,7 +2,10 @@ import { join } from 'node:path'
 import { isKithError, KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import { printArtifactName } from '../model/artifact-name.ts'
+import type { BuildRecord } from '../model/build-record.ts'
+import { parseDigest } from '../model/digest.ts'
 import { type PackageOffers, parseOffers } from '../model/offers.ts'
+import { parsePackageName } from '../model/package-name.ts'
 import type { Recipe } from '../model/recipe.ts'
 import { versionLabel } from '../model/version.ts'
 import type { SandboxHost } from '../sandbox/host.ts'
@@ -10,10 +13,12 @@ import { ensureHostEtc } from '../sandbox/host-etc.ts'
 import { isFile, makeDirectory } from '../system/files.ts'
 import { overrideCopiedRecipe, overrideSettings } from './apply-override.ts'
 import { artifactDirectory, storeArtifact } from './artifact-cache.ts'
+import type { KeyedBuild } from './build-keys.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { type BuildStages, openStages } from './build-stages.ts'
 import { copyRecipe } from './copy-recipe.ts'
 import type { BuildTokens } from './jobserver.ts'
+import { forgetRecord, keepArtifact } from './kept-artifacts.ts'
 import { dropKeptBuild, keepFailedBuild } from './kept-build.ts'
 import { keepRecipe } from './kept-recipe.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
@@ -33,6 +38,8 @@ export interface BuildRequest {
   readonly total: number
   readonly reason: 'explicit' | 'implicit'
   readonly tokens: BuildTokens
+  /** What a build of the recipe in `directory` is made of now. */
+  readonly describe: (directory: string) => Promise<KeyedBuild>
   /** Programs that it may run where its tools take no tokens. */
   readonly share: number
 }
@@ -52,9 +59,12 @@ export async function buildRecipe(request: BuildRequest, common: BuildSettings, 
   const work = makeWorkDirectory(settings.workDirectory, name)
   try {
     const stages = openStages(name, context)
-    const { artifact, packaged } = await buildIn({ work, stages }, request, settings, context)
+    const { artifact, packaged, keyed } = await buildIn({ work, stages }, request, settings, context)
     const file = join(artifactDirectory(settings.cacheDirectory), artifact)
-    await storeArtifact(join(work.output, artifact), file, requireOffers(packaged, name))
+    forgetRecord(file)
+    const sha256 = await storeArtifact(join(work.output, artifact), file, requireOffers(packaged, name))
+    const record = recordOf({ keyed, packaged, sha256, artifact })
+    if (record !== undefined) keepArtifact({ artifact: file, record }, keyed.inputs, settings.cacheDirectory)
     keepRecipe(work.recipe, { cacheDirectory: settings.cacheDirectory, name })
     tell(recipe, packaged, context)
     const { files, sizeBytes } = packaged
@@ -70,13 +80,15 @@ export async function buildRecipe(request: BuildRequest, common: BuildSettings, 
 /** The steps up to a tarball in the output directory, with the hooks between them. */
 async function buildIn(
   { work, stages }: { readonly work: WorkDirectory; readonly stages: BuildStages },
-  { recipe, sysroot, host, tokens, share }: BuildRequest,
+  { recipe, sysroot, host, tokens, share, describe }: BuildRequest,
   settings: BuildSettings,
   context: Context,
-): Promise<{ artifact: string; packaged: PackageResult }> {
+): Promise<{ artifact: string; packaged: PackageResult; keyed: KeyedBuild }> {
   const { name } = recipe
   const { hooks } = context
   copyRecipe(recipe.directory, work.recipe)
+  // Of the copy: the recipe itself may be changed meanwhile.
+  const keyed = await describe(work.recipe)
   overrideCopiedRecipe(recipe.override, work.recipe)
   const { limits } = settings
   const surroundings = {
@@ -107,7 +119,25 @@ async function buildIn(
   stages.enter('package')
   const artifact = printArtifactName({ name, version: recipe.version, compression: settings.compression })
   const packaged = await runPackaging(recipe, { artifact, epoch, sysroot }, settings, surroundings, context)
-  return { artifact, packaged }
+  return { artifact, packaged, keyed }
+}
+
+/** Undefined where the worker, which handled a hostile tree, told no digest: then the artifact is one without a key. */
+function recordOf({
+  keyed,
+  packaged,
+  sha256,
+  artifact,
+}: {
+  readonly keyed: KeyedBuild
+  readonly packaged: PackageResult
+  readonly sha256: string
+  readonly artifact: string
+}): BuildRecord | undefined {
+  const output = parseDigest(packaged.output)
+  return (
+    output && { key: keyed.key, artifact: sha256, file: artifact, output, needs: packaged.needs.map(parsePackageName) }
+  )
 }
 
 function tell(recipe: Recipe, packaged: PackageResult, { emit }: Pick<Context, 'emit'>): void {

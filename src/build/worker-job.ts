@@ -49,6 +49,10 @@ export interface PackageResult {
   readonly kind: 'packaged'
   readonly files: number
   readonly sizeBytes: number
+  /** The tree that builds see of it, as printDigest writes it. */
+  readonly output: string
+  /** What it needs to run. */
+  readonly needs: readonly string[]
   readonly inspected: readonly { readonly path: string; readonly type: string; readonly isStripped: boolean }[]
   readonly detected: readonly {
     readonly dependency: string

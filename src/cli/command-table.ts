@@ -17,6 +17,8 @@ export interface CommandRow {
   readonly changesRoot?: (words: readonly string[]) => boolean
   /** Options it knows besides --json and --help; `--jobs N` has a value. */
   readonly options: readonly string[]
+  /** What KISS's letter means besides. */
+  readonly letterOptions?: readonly string[]
   /** One of the programs that KISS ships as `kiss-NAME`: a program of that name on PATH is run instead, as KISS does. */
   readonly isContrib?: boolean
   readonly load: () => Promise<Command>
@@ -36,11 +38,12 @@ const coreRows: readonly CommandRow[] = [
     name: 'build',
     letter: 'b',
     usage:
-      '[--dry-run [--names]] [--jobs N] [--load L] [--keep-going] [--quiet] [--network] [--host-tools] [--adopt] [--no-wait] [--review | --no-review] [--resume | PACKAGE...]',
+      '[--dry-run [--names]] [--jobs N] [--load L] [--keep-going] [--quiet] [--network] [--host-tools] [--rebuild] [--explain] [--adopt] [--no-wait] [--review | --no-review] [--resume | PACKAGE...]',
     summary: 'Build packages and what they need',
     options: [
       '--adopt',
       '--dry-run',
+      '--explain',
       '--host-tools',
       '--jobs N',
       '--keep-going',
@@ -50,9 +53,11 @@ const coreRows: readonly CommandRow[] = [
       '--no-review',
       '--no-wait',
       '--quiet',
+      '--rebuild',
       '--resume',
       '--review',
     ],
+    letterOptions: ['--rebuild'],
     load: async () => (await import('./commands/build.ts')).build,
   },
   {
@@ -212,6 +217,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--all': 'Read every file again, also those whose times are as they were',
   '--description': 'Look in the README files of the recipes, not at names',
   '--dry-run': 'Show what would be done, in order, and do nothing',
+  '--explain': 'Say for each package why it is built or not',
   '--file': 'Look for installed files with these paths; globs match whole paths',
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
   '--html': 'One page that needs nothing else, to search and fold',
@@ -227,6 +233,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--offline': 'Ask nobody: use what is cached, and tell how old it is',
   '--provides': 'Look for names that packages provide or offer: libjpeg, so:libz.so.1, pc:zlib, cmd:gzip',
   '--quiet': 'Show no build output, but the end of one that fails',
+  '--rebuild': 'Build what is named even if nothing has changed (so does the letter b, as with KISS)',
   '--recursive': 'Also what came as their dependencies, and nothing else needs',
   '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
   '--no-review': 'Show no changes of recipes, also not to a person',

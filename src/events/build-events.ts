@@ -1,3 +1,5 @@
+import type { BuildCause } from '../model/build-cause.ts'
+
 export interface PlanMade {
   readonly kind: 'plan-made'
   readonly explicit: readonly string[]
@@ -6,6 +8,8 @@ export interface PlanMade {
     readonly package: string
     readonly reason: 'explicit' | 'implicit'
     readonly hasNetwork: boolean
+    /** Packages that are built first: if they turn out as they were, this one is not built. */
+    readonly unlessUnchanged?: readonly string[]
   }[]
   /** Artifacts that are there already and will be used as they are. */
   readonly cached: readonly string[]
@@ -42,6 +46,25 @@ export interface BuildStarted {
   readonly index: number
   readonly total: number
   readonly reason: 'explicit' | 'implicit'
+}
+
+/** What it would be made of is what an artifact was made of that is there: that one is taken. */
+export interface BuildSkipped {
+  readonly kind: 'build-skipped'
+  readonly package: string
+  readonly artifact: string
+}
+
+/** With --explain: why a package of a plan is built, or is not. */
+export interface BuildExplained {
+  readonly kind: 'build-explained'
+  readonly package: string
+  /**
+   * `current`: there is an artifact of exactly what it would be made of. `unkeyed`: there is one that kith did not build, and it
+   * is taken. `perhaps`: it is built if what the causes name has changed.
+   */
+  readonly verdict: 'current' | 'unkeyed' | 'build' | 'perhaps'
+  readonly causes: readonly BuildCause[]
 }
 
 /** Standard output and error of a build script, as it comes. */
@@ -117,6 +140,8 @@ export type BuildEvent =
   | RecipeChanged
   | ProviderChosen
   | BuildStarted
+  | BuildSkipped
+  | BuildExplained
   | BuildOutput
   | BuildStage
   | ElfInspected

@@ -1,3 +1,4 @@
+import { openBuildKeys } from '../../build/build-keys.ts'
 import { runBuildPlan } from '../../build/run-build-plan.ts'
 import { versionLabel } from '../../model/version.ts'
 import { findUpgrades } from '../../plan/upgrades.ts'
@@ -9,6 +10,7 @@ import { buildSettings, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
+import type { Providers } from '../providers.ts'
 import { reviewRecipes } from '../review-recipes.ts'
 
 /** Builds and installs every installed package whose repository has another version, with the new ones they need. */
@@ -39,16 +41,18 @@ export const upgrade: Command = async (invocation) => {
   if (isOwnFirst) say('the package manager itself comes first, the rest with the next upgrade')
   const names = (isOwnFirst ? own : upgrades).map(({ name }) => name)
   const repositories = [...config.repositories, config.root + databasePath]
-  const planned = makePlan({ names, repositories }, installed, { config, mayUseCache: true })
+  const settings = buildSettings(invocation, [])
+  const openKeys = (providers: Providers) => openBuildKeys(supplyPackages(installed, invocation, providers), settings)
+  const planned = await makePlan({ names, repositories }, installed, { config, openKeys, mayUseCache: true })
   const { order } = planned
-  tellPlan(planned, buildSettings(invocation, []), context)
-  const plan = requireBuildPlan(planned)
+  tellPlan(planned, settings, context)
+  const plan = requireBuildPlan(planned, config.cacheDirectory)
   await reviewRecipes(planned, invocation)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
   const built = await runBuildPlan(
     plan,
-    supplyPackages(installed, invocation, planned.providers),
-    buildSettings(invocation, []),
+    { ...supplyPackages(installed, invocation, planned.providers), keys: planned.keys },
+    settings,
     context,
   ).catch((error) => {
     // What is built since comes from the cache then; a root is only changed when all is there.

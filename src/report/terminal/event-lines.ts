@@ -1,5 +1,6 @@
 import { printable } from '../../errors/printable.ts'
 import type { Event } from '../../events/event.ts'
+import { explainBuild } from './build-explanation.ts'
 import { describeMissing } from './missing-dependency.ts'
 import { describePrivileged } from './privileged-files.ts'
 import { describeRecipeChange, renderDifferences } from './recipe-change-lines.ts'
@@ -94,6 +95,8 @@ const providerReasons = {
 
 type BuildOrStoreKind =
   | 'build-started'
+  | 'build-skipped'
+  | 'build-explained'
   | 'build-stage'
   | 'elf-inspected'
   | 'dependency-detected'
@@ -114,6 +117,10 @@ function renderBuildOrStore(event: Extract<Event, { kind: BuildOrStoreKind }>, s
   switch (event.kind) {
     case 'build-started':
       return say(`building ${event.index}/${event.total} (${event.reason}) ${event.version}`)
+    case 'build-skipped':
+      return say(`unchanged: ${event.artifact} was made of the same`)
+    case 'build-explained':
+      return explainBuild(event).map(say).join('')
     case 'build-stage':
       return event.detail === undefined ? '' : say(event.detail)
     case 'elf-inspected':
@@ -151,11 +158,11 @@ function renderBuildOrStore(event: Extract<Event, { kind: BuildOrStoreKind }>, s
 
 function renderPlan(event: Extract<Event, { kind: 'plan-made' }>, style: Style): string {
   const total = event.steps.length
-  const lines = event.steps.map(({ package: name, reason, hasNetwork }, index) =>
+  const lines = event.steps.map(({ package: name, reason, hasNetwork, unlessUnchanged = [] }, index) =>
     message(
       style,
       name,
-      `(${index + 1}/${total}) will build (${reason})${hasNetwork ? ' with the network of this host' : ''}`,
+      `(${index + 1}/${total}) will build (${reason})${hasNetwork ? ' with the network of this host' : ''}${unlessUnchanged.length > 0 ? `, unless ${unlessUnchanged.join(' ')} ${unlessUnchanged.length > 1 ? 'turn out as they were' : 'turns out as it was'}` : ''}`,
     ),
   )
   const cached = event.cached.map((name) => message(style, name, 'already built, will be used'))
