@@ -10,7 +10,7 @@ import type { Recipe } from '../model/recipe.ts'
 import { versionLabel } from '../model/version.ts'
 import type { SandboxHost } from '../sandbox/host.ts'
 import { ensureHostEtc } from '../sandbox/host-etc.ts'
-import { isFile, makeDirectory } from '../system/files.ts'
+import { isFile, makeDirectory, setMode } from '../system/files.ts'
 import { overrideCopiedRecipe, overrideSettings } from './apply-override.ts'
 import { artifactDirectory, storeArtifact } from './artifact-cache.ts'
 import type { KeyedBuild } from './build-keys.ts'
@@ -26,6 +26,7 @@ import { runPackaging, runUnpacking } from './run-jobs.ts'
 import { runScript } from './run-script.ts'
 import { chooseEpoch } from './script-environment.ts'
 import { connectJobs } from './script-jobs.ts'
+import type { ScriptVariation } from './script-sandbox.ts'
 import type { SysrootPackages } from './sysroot-packages.ts'
 import { makeWorkDirectory, removeWorkDirectory, type WorkDirectory } from './work-directory.ts'
 import type { PackageResult } from './worker-job.ts'
@@ -42,6 +43,7 @@ export interface BuildRequest {
   readonly describe: (directory: string) => Promise<KeyedBuild>
   /** Programs that it may run where its tools take no tokens. */
   readonly share: number
+  readonly variation?: ScriptVariation | undefined
 }
 
 /**
@@ -77,10 +79,13 @@ export async function buildRecipe(request: BuildRequest, common: BuildSettings, 
   }
 }
 
-/** The steps up to a tarball in the output directory, with the hooks between them. */
-async function buildIn(
+/**
+ * The steps up to a tarball in the output directory of `work`, with the hooks between them; the sources are verified. Throws
+ * what buildRecipe throws.
+ */
+export async function buildIn(
   { work, stages }: { readonly work: WorkDirectory; readonly stages: BuildStages },
-  { recipe, sysroot, host, tokens, share, describe }: BuildRequest,
+  { recipe, sysroot, host, tokens, share, describe, variation }: Omit<BuildRequest, 'index' | 'total' | 'reason'>,
   settings: BuildSettings,
   context: Context,
 ): Promise<{ artifact: string; packaged: PackageResult; keyed: KeyedBuild }> {
@@ -101,12 +106,12 @@ async function buildIn(
   stages.enter('unpack')
   const { newestMtime } = await runUnpacking(recipe, settings, surroundings, context)
   const epoch = chooseEpoch(settings.environment.SOURCE_DATE_EPOCH, newestMtime)
-  makeDirectory(join(work.destdir, 'var/db/kiss/installed'))
+  makeDatabase(work.destdir)
   await hooks.run('pre-build', [name, work.build], work.build)
   stages.enter('script')
   try {
     const jobs = connectJobs({ sysroot, work, share }, tokens, settings)
-    await runScript({ recipe, sysroot, epoch, jobs }, settings, surroundings, context)
+    await runScript({ recipe, sysroot, epoch, jobs, variation }, settings, surroundings, context)
   } catch (error) {
     if (isKithError(error, 'build-failed') || isKithError(error, 'build-limit-reached')) {
       await hooks.run('build-fail', [name, work.build])
@@ -138,6 +143,16 @@ function recordOf({
   return (
     output && { key: keyed.key, artifact: sha256, file: artifact, output, needs: packaged.needs.map(parsePackageName) }
   )
+}
+
+/** It is in the artifact: its modes do not follow the umask. */
+function makeDatabase(destdir: string): void {
+  let path = destdir
+  for (const name of ['var', 'db', 'kiss', 'installed']) {
+    path = join(path, name)
+    makeDirectory(path)
+    setMode(path, 0o755)
+  }
 }
 
 function tell(recipe: Recipe, packaged: PackageResult, { emit }: Pick<Context, 'emit'>): void {

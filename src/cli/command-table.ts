@@ -140,6 +140,13 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/remove.ts')).remove,
   },
   {
+    name: 'reproduce',
+    usage: '[--host-tools] [--network] [--quiet] [PACKAGE...]',
+    summary: 'Build packages twice in other surroundings, and compare',
+    options: ['--host-tools', '--network', '--quiet'],
+    load: async () => (await import('./commands/reproduce.ts')).reproduce,
+  },
+  {
     name: 'sandbox',
     usage: '[--network] [--host-tools] [PACKAGE]',
     summary: 'Tell what the build of a package may see, change and reach',

@@ -157,7 +157,7 @@ export function requireBuildPlan(
 }
 
 /** The recipe with the packages that stand in for names which it depends on. */
-function substitute(recipe: Recipe, resolve: (name: PackageName) => PackageName): Recipe {
+export function substitute(recipe: Recipe, resolve: (name: PackageName) => PackageName): Recipe {
   const { dependencies } = recipe
   if (dependencies.every(({ name }) => resolve(name) === name)) return recipe
   return { ...recipe, dependencies: dependencies.map(({ name, kind }) => ({ name: resolve(name), kind })) }
