@@ -1,4 +1,3 @@
-import { openBuildKeys } from '../../build/build-keys.ts'
 import { runBuildPlan } from '../../build/run-build-plan.ts'
 import { versionLabel } from '../../model/version.ts'
 import { findUpgrades } from '../../plan/upgrades.ts'
@@ -6,11 +5,11 @@ import { readRecipe } from '../../recipe/read-recipe.ts'
 import { findRecipe } from '../../recipe/repositories.ts'
 import { databasePath, loadInstalled } from '../../store/installed-database.ts'
 import { askToContinue } from '../ask.ts'
-import { buildSettings, supplyPackages } from '../build-context.ts'
+import { buildSettings, keysOpener, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
+import { fetchPlanned } from '../fetch-planned.ts'
 import { installArtifacts } from '../install-artifacts.ts'
-import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
-import type { Providers } from '../providers.ts'
+import { makePlan, requireBuildPlan, requireUsable, tellPlan } from '../make-plan.ts'
 import { reviewRecipes } from '../review-recipes.ts'
 
 /** Builds and installs every installed package whose repository has another version, with the new ones they need. */
@@ -42,13 +41,17 @@ export const upgrade: Command = async (invocation) => {
   const names = (isOwnFirst ? own : upgrades).map(({ name }) => name)
   const repositories = [...config.repositories, config.root + databasePath]
   const settings = buildSettings(invocation, [])
-  const openKeys = (providers: Providers) => openBuildKeys(supplyPackages(installed, invocation, providers), settings)
-  const planned = await makePlan({ names, repositories }, installed, { config, openKeys, mayUseCache: true })
+  const openKeys = keysOpener(invocation, installed, settings)
+  const planWith = (open: typeof openKeys) =>
+    makePlan({ names, repositories }, installed, { config, openKeys: open, mayUseCache: true })
+  const planned = await planWith(openKeys)
   const { order } = planned
   tellPlan(planned, settings, context)
-  const plan = requireBuildPlan(planned, config.cacheDirectory)
+  requireUsable(planned.steps)
   await reviewRecipes(planned, invocation)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
+  const ready = await fetchPlanned(planned, (open) => planWith(() => open))
+  const plan = requireBuildPlan(ready, config.cacheDirectory)
   const built = await runBuildPlan(
     plan,
     { ...supplyPackages(installed, invocation, planned.providers), keys: planned.keys },
