@@ -30,7 +30,7 @@ export interface BuildRequest {
   readonly host: SandboxHost
   readonly index: number
   readonly total: number
-  readonly reason: 'explicit' | 'implicit'
+  readonly reason: 'explicit' | 'implicit' | 'rebuild'
   readonly tokens: BuildTokens
   /** Programs that it may run where its tools take no tokens. */
   readonly share: number

@@ -7,7 +7,7 @@ import type { Recipe } from '../model/recipe.ts'
 import { createWorkQueue, type QueueOptions } from '../plan/work-queue.ts'
 import { hostWarnings, requireSandbox, type SandboxHost } from '../sandbox/host.ts'
 import { requireSandboxFiles } from '../sandbox/sandbox-files.ts'
-import { claimDirectory } from '../system/claimed-directory.ts'
+import { claimOnce } from '../system/claimed-directory.ts'
 import { openBuildGate } from './build-gate.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { endSchedule, tellFailure } from './end-schedule.ts'
@@ -23,9 +23,11 @@ import { chooseTokens } from './script-jobs.ts'
 
 /** What is to be done, in order. */
 export interface BuildPlan {
-  readonly steps: readonly { readonly recipe: Recipe; readonly reason: 'explicit' | 'implicit' }[]
+  readonly steps: readonly { readonly recipe: Recipe; readonly reason: 'explicit' | 'implicit' | 'rebuild' }[]
   /** Packages of the plan that are built already, with their tarballs. */
   readonly cached: ReadonlyMap<PackageName, string>
+  /** What must be built before a step besides what its recipe names. */
+  readonly needs?: ReadonlyMap<PackageName, readonly PackageName[]> | undefined
 }
 
 type Supply = Omit<PackageWorld, 'artifactOf'>
@@ -46,10 +48,15 @@ export async function runBuildPlan(
   const host = await prepareHost(supply, settings, context)
   const recipes = plan.steps.map(({ recipe }) => recipe)
   const absent = await fetchPresent(recipes, settings, context)
-  // Held until the process ends, or the session removes it.
-  claimDirectory(settings.workDirectory)
+  // Held until the process ends, or the session removes it: one command may carry out several plans.
+  claimOnce(settings.workDirectory)
   const { cacheDirectory } = settings
-  const work = planWork(recipes, { absent, cacheDirectory, durations: loadDurations(cacheDirectory) })
+  const work = planWork(recipes, {
+    absent,
+    needs: plan.needs,
+    cacheDirectory,
+    durations: loadDurations(cacheDirectory),
+  })
   const jobs = chooseJobs(settings, context)
   using jobserver = openJobserver(chooseTokens(settings))
   const packages = recipes.map(({ name }) => name)

@@ -165,9 +165,9 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'upgrade',
     letter: 'U',
-    usage: '[--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet]',
+    usage: '[--dry-run] [--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet]',
     summary: 'Build and install what repositories have in other versions',
-    options: ['--adopt', '--jobs N', '--keep-going', '--load L', '--no-wait', '--quiet'],
+    options: ['--adopt', '--dry-run', '--jobs N', '--keep-going', '--load L', '--no-wait', '--quiet'],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {

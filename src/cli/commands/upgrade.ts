@@ -1,16 +1,19 @@
-import { runBuildPlan } from '../../build/run-build-plan.ts'
 import { versionLabel } from '../../model/version.ts'
 import { findUpgrades } from '../../plan/upgrades.ts'
 import { readRecipe } from '../../recipe/read-recipe.ts'
 import { findRecipe } from '../../recipe/repositories.ts'
 import { databasePath, loadInstalled } from '../../store/installed-database.ts'
 import { askToContinue } from '../ask.ts'
-import { buildSettings, supplyPackages } from '../build-context.ts'
+import { buildSettings } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
-import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
+import { makePlan, tellPlan } from '../make-plan.ts'
+import { foreseeRebuilds, openUpgradeBuilds, runUpgradeBuilds } from '../upgrade-builds.ts'
 
-/** Builds and installs every installed package whose repository has another version, with the new ones they need. */
+/**
+ * Builds and installs every installed package whose repository has another version, with the new ones they need, and again what would miss
+ * a library: in one transaction, when all of it is built.
+ */
 export const upgrade: Command = async (invocation) => {
   const { config, context } = invocation
   const installed = loadInstalled(config.root)
@@ -41,15 +44,11 @@ export const upgrade: Command = async (invocation) => {
   const planned = makePlan({ names, repositories }, installed, { config, mayUseCache: true })
   const { order } = planned
   tellPlan(planned, buildSettings(invocation, []), context)
-  const plan = requireBuildPlan(planned)
+  const builds = openUpgradeBuilds(planned, { installed, invocation })
+  await foreseeRebuilds(builds)
+  if (invocation.options.has('--dry-run')) return 0
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
-  const built = await runBuildPlan(
-    plan,
-    supplyPackages(installed, invocation, planned.providers),
-    buildSettings(invocation, []),
-    context,
-  )
-  const artifacts = order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? [])
+  const artifacts = await runUpgradeBuilds(builds)
   // Who asked for what does not change by an upgrade.
   const options = new Set([...invocation.options, '--automatic'])
   const status = await installArtifacts(artifacts, { ...invocation, options })
