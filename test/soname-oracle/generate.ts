@@ -37,7 +37,7 @@ export interface MadePackage {
 /** Each package after those that it needs. */
 export type MadeWorld = readonly MadePackage[]
 
-export const changeKinds = ['neutral', 'symbol', 'bump', 'bump-keeping'] as const
+const changeKinds = ['neutral', 'symbol', 'bump', 'bump-keeping'] as const
 
 /** `bump-keeping`: the old name stays beside the new one. */
 export interface LibraryChange {
