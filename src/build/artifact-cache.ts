@@ -40,7 +40,7 @@ export function listArtifacts(cacheDirectory: string, name: PackageName): KeptAr
 }
 
 /** What the package in a tarball offers and needs, after a line with the tarball's SHA-256. Disposable: it can be found anew. */
-function offersBeside(file: string): string {
+export function offersBeside(file: string): string {
   return `${file}.offers`
 }
 
@@ -53,9 +53,10 @@ export function readOffersBeside(file: string): PackageOffers | undefined {
 
 /**
  * Puts a built tarball into the cache, complete or not at all, and then beside it what it offers and its SHA-256, as sha256sum writes it: an
- * installation believes no other bytes. A hash that is there is always one of the tarball that is there. Throws `io-failed`.
+ * installation believes no other bytes. A hash that is there is always one of the tarball that is there. Gives the hash. Throws
+ * `io-failed`.
  */
-export async function storeArtifact(built: string, file: string, offers: PackageOffers): Promise<void> {
+export async function storeArtifact(built: string, file: string, offers: PackageOffers): Promise<string> {
   // It comes out of a sandbox: a link would bring a file of the host into the cache.
   if (linkInfo(built)?.kind !== 'file')
     throw new KithError('io-failed', { action: 'keep', path: built, reason: 'it is no regular file' })
@@ -65,4 +66,5 @@ export async function storeArtifact(built: string, file: string, offers: Package
   const { sha256 } = await digestFile(file, ['sha256'])
   writeFileAtomic(offersBeside(file), `${sha256}\n${printOffers(offers)}`)
   writeFileAtomic(beside, `${sha256}  ${basename(file)}\n`)
+  return sha256
 }

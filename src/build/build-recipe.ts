@@ -2,24 +2,31 @@ import { join } from 'node:path'
 import { isKithError, KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import { printArtifactName } from '../model/artifact-name.ts'
+import type { BuildRecord } from '../model/build-record.ts'
+import { parseDigest } from '../model/digest.ts'
 import { type PackageOffers, parseOffers } from '../model/offers.ts'
+import { parsePackageName } from '../model/package-name.ts'
 import type { Recipe } from '../model/recipe.ts'
 import { versionLabel } from '../model/version.ts'
 import type { SandboxHost } from '../sandbox/host.ts'
 import { ensureHostEtc } from '../sandbox/host-etc.ts'
-import { isFile, makeDirectory } from '../system/files.ts'
+import { isFile, makeDirectory, setMode } from '../system/files.ts'
 import { overrideCopiedRecipe, overrideSettings } from './apply-override.ts'
 import { artifactDirectory, storeArtifact } from './artifact-cache.ts'
+import type { KeyedBuild } from './build-keys.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { type BuildStages, openStages } from './build-stages.ts'
 import { copyRecipe } from './copy-recipe.ts'
 import type { BuildTokens } from './jobserver.ts'
+import { forgetRecord, keepArtifact } from './kept-artifacts.ts'
 import { dropKeptBuild, keepFailedBuild } from './kept-build.ts'
+import { keepRecipe } from './kept-recipe.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { runPackaging, runUnpacking } from './run-jobs.ts'
 import { runScript } from './run-script.ts'
 import { chooseEpoch } from './script-environment.ts'
 import { connectJobs } from './script-jobs.ts'
+import type { ScriptVariation } from './script-sandbox.ts'
 import type { SysrootPackages } from './sysroot-packages.ts'
 import { makeWorkDirectory, removeWorkDirectory, type WorkDirectory } from './work-directory.ts'
 import type { PackageResult } from './worker-job.ts'
@@ -32,8 +39,11 @@ export interface BuildRequest {
   readonly total: number
   readonly reason: 'explicit' | 'implicit' | 'rebuild'
   readonly tokens: BuildTokens
+  /** What a build of the recipe in `directory` is made of now. */
+  readonly describe: (directory: string) => Promise<KeyedBuild>
   /** Programs that it may run where its tools take no tokens. */
   readonly share: number
+  readonly variation?: ScriptVariation | undefined
 }
 
 /**
@@ -51,9 +61,13 @@ export async function buildRecipe(request: BuildRequest, common: BuildSettings, 
   const work = makeWorkDirectory(settings.workDirectory, name)
   try {
     const stages = openStages(name, context)
-    const { artifact, packaged } = await buildIn({ work, stages }, request, settings, context)
+    const { artifact, packaged, keyed } = await buildIn({ work, stages }, request, settings, context)
     const file = join(artifactDirectory(settings.cacheDirectory), artifact)
-    await storeArtifact(join(work.output, artifact), file, requireOffers(packaged, name))
+    forgetRecord(file)
+    const sha256 = await storeArtifact(join(work.output, artifact), file, requireOffers(packaged, name))
+    const record = recordOf({ keyed, packaged, sha256, artifact })
+    if (record !== undefined) keepArtifact({ artifact: file, record }, keyed.inputs, settings.cacheDirectory)
+    keepRecipe(work.recipe, { cacheDirectory: settings.cacheDirectory, name })
     tell(recipe, packaged, context)
     const { files, sizeBytes } = packaged
     const durationMs = performance.now() - started
@@ -65,16 +79,21 @@ export async function buildRecipe(request: BuildRequest, common: BuildSettings, 
   }
 }
 
-/** The steps up to a tarball in the output directory, with the hooks between them. */
-async function buildIn(
+/**
+ * The steps up to a tarball in the output directory of `work`, with the hooks between them; the sources are verified. Throws
+ * what buildRecipe throws.
+ */
+export async function buildIn(
   { work, stages }: { readonly work: WorkDirectory; readonly stages: BuildStages },
-  { recipe, sysroot, host, tokens, share }: BuildRequest,
+  { recipe, sysroot, host, tokens, share, describe, variation }: Omit<BuildRequest, 'index' | 'total' | 'reason'>,
   settings: BuildSettings,
   context: Context,
-): Promise<{ artifact: string; packaged: PackageResult }> {
+): Promise<{ artifact: string; packaged: PackageResult; keyed: KeyedBuild }> {
   const { name } = recipe
   const { hooks } = context
   copyRecipe(recipe.directory, work.recipe)
+  // Of the copy: the recipe itself may be changed meanwhile.
+  const keyed = await describe(work.recipe)
   overrideCopiedRecipe(recipe.override, work.recipe)
   const { limits } = settings
   const surroundings = {
@@ -87,12 +106,12 @@ async function buildIn(
   stages.enter('unpack')
   const { newestMtime } = await runUnpacking(recipe, settings, surroundings, context)
   const epoch = chooseEpoch(settings.environment.SOURCE_DATE_EPOCH, newestMtime)
-  makeDirectory(join(work.destdir, 'var/db/kiss/installed'))
+  makeDatabase(work.destdir)
   await hooks.run('pre-build', [name, work.build], work.build)
   stages.enter('script')
   try {
     const jobs = connectJobs({ sysroot, work, share }, tokens, settings)
-    await runScript({ recipe, sysroot, epoch, jobs }, settings, surroundings, context)
+    await runScript({ recipe, sysroot, epoch, jobs, variation }, settings, surroundings, context)
   } catch (error) {
     if (isKithError(error, 'build-failed') || isKithError(error, 'build-limit-reached')) {
       await hooks.run('build-fail', [name, work.build])
@@ -105,7 +124,35 @@ async function buildIn(
   stages.enter('package')
   const artifact = printArtifactName({ name, version: recipe.version, compression: settings.compression })
   const packaged = await runPackaging(recipe, { artifact, epoch, sysroot }, settings, surroundings, context)
-  return { artifact, packaged }
+  return { artifact, packaged, keyed }
+}
+
+/** Undefined where the worker, which handled a hostile tree, told no digest: then the artifact is one without a key. */
+function recordOf({
+  keyed,
+  packaged,
+  sha256,
+  artifact,
+}: {
+  readonly keyed: KeyedBuild
+  readonly packaged: PackageResult
+  readonly sha256: string
+  readonly artifact: string
+}): BuildRecord | undefined {
+  const output = parseDigest(packaged.output)
+  return (
+    output && { key: keyed.key, artifact: sha256, file: artifact, output, needs: packaged.needs.map(parsePackageName) }
+  )
+}
+
+/** It is in the artifact: its modes do not follow the umask. */
+function makeDatabase(destdir: string): void {
+  let path = destdir
+  for (const name of ['var', 'db', 'kiss', 'installed']) {
+    path = join(path, name)
+    makeDirectory(path)
+    setMode(path, 0o755)
+  }
 }
 
 function tell(recipe: Recipe, packaged: PackageResult, { emit }: Pick<Context, 'emit'>): void {

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
+import { parseDepends } from '../model/depends.ts'
+import { printDigest } from '../model/digest.ts'
 import { emptySum, printEtcsums } from '../model/etcsums.ts'
 import { type ManifestEntry, printManifest } from '../model/manifest.ts'
 import { printOffers } from '../model/offers.ts'
@@ -18,6 +20,7 @@ import { digestFile } from '../system/digests.ts'
 import { isFile, makeDirectory, readText, writeFileAtomic } from '../system/files.ts'
 import { copyTree, hostPath, type TreeEntry, treeEntry, treeNames, walkTree } from '../system/tree.ts'
 import { detectInTree } from './detect-in-tree.ts'
+import { digestOutput } from './digest-output.ts'
 import { listPrivileged, readXattrs } from './read-xattrs.ts'
 import { sandboxPaths } from './sandbox-paths.ts'
 import { stripTree } from './strip-tree.ts'
@@ -52,8 +55,21 @@ export async function packageTree(job: PackageJob): Promise<PackageResult> {
   const sizeBytes = await packArtifact(destdir, file, { compression, newestMtime, xattrs })
   const files = listed.filter(({ isDirectory }) => !isDirectory).length
   const privileged = listPrivileged(destdir, programs, xattrs)
-  const detected = detection.changes
-  return { kind: 'packaged', files, sizeBytes, inspected, detected, offers: printOffers(offers), privileged, warnings }
+  const output = printDigest(digestOutput(destdir, job.package))
+  const { dependencies } = parseDepends(isFile(dependsFile) ? readText(dependsFile) : '', dependsFile)
+  const needs = dependencies.filter(({ kind }) => kind === 'run').map(({ name }) => name)
+  return {
+    kind: 'packaged',
+    files,
+    sizeBytes,
+    output,
+    needs,
+    inspected,
+    detected: detection.changes,
+    offers: printOffers(offers),
+    privileged,
+    warnings,
+  }
 }
 
 const nostripFile = textTreePath('/nostrip')

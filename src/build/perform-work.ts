@@ -4,10 +4,12 @@ import type { PackageName } from '../model/package-name.ts'
 import type { Recipe } from '../model/recipe.ts'
 import type { SandboxHost } from '../sandbox/host.ts'
 import { basePackage } from './base-packages.ts'
+import type { BuildKeys } from './build-keys.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { buildWithHints } from './build-with-hints.ts'
 import { fetchRecipes } from './fetch-recipes.ts'
 import type { BuildTokens } from './jobserver.ts'
+import { takeKept } from './kept-artifacts.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import type { PackageWorld } from './missing-dependencies.ts'
 import type { PackageWork } from './plan-work.ts'
@@ -17,7 +19,7 @@ import { collectSysroot } from './sysroot-packages.ts'
 
 export interface Progress {
   readonly plan: BuildPlan
-  readonly supply: Omit<PackageWorld, 'artifactOf'>
+  readonly supply: Omit<PackageWorld, 'artifactOf'> & { readonly keys: BuildKeys }
   readonly host: SandboxHost
   /** Tarballs by package; grows with every build. */
   readonly built: Map<PackageName, string>
@@ -34,7 +36,8 @@ export function createPerformer(
 ): (item: PackageWork) => Promise<void> {
   const { cacheDirectory } = settings
   const total = plan.steps.length
-  const reasons = new Map(plan.steps.map(({ recipe, reason }) => [recipe.name, reason]))
+  const steps = new Map(plan.steps.map((step) => [step.recipe.name, step]))
+  const { keys } = supply
   const world: PackageWorld = { ...supply, artifactOf: (name) => built.get(name) ?? plan.cached.get(name) }
   const emit: Context['emit'] = (event) => {
     if (event.kind === 'build-finished')
@@ -44,15 +47,38 @@ export function createPerformer(
   }
   let started = 0
   let hasToldTools = false
+  /** What was made of the same before is taken: then nothing that needs it is built again because of it. */
+  const take = async ({ name }: Recipe): Promise<boolean> => {
+    const step = steps.get(name)
+    const made = step === undefined || step.isAsked ? undefined : await keys.findMade(step.recipe)
+    if (made === undefined) return false
+    settle(name, takeKept(made, cacheDirectory))
+    emit({ kind: 'build-skipped', package: name, artifact: made.record.file })
+    return true
+  }
+  const settle = (name: PackageName, file: string): void => {
+    built.set(name, file)
+    keys.settle(name, file)
+  }
   const build = async (recipe: Recipe, tokens: BuildTokens): Promise<void> => {
+    if (await take(recipe)) return
+    const step = steps.get(recipe.name)
+    if (step?.isUncertain && !context.hooks.isActive) await getSources(recipe)
     const index = ++started
     await context.hooks.run('queue-status', [recipe.name, String(index), String(total)])
     const sysroot = await collectSysroot(recipe.dependencies, world, layersDirectoryOf(cacheDirectory), settings)
     if (sysroot.hasHostTools && !hasToldTools) tellHostTools(context)
     hasToldTools = true
-    const reason = reasons.get(recipe.name) ?? 'implicit'
-    const request = { recipe, sysroot, host, index, total, reason, tokens, share: share() }
-    built.set(recipe.name, await buildWithHints(request, world, settings, { ...context, emit }))
+    const reason = step?.reason ?? 'implicit'
+    const describe = (directory: string) => keys.describe(recipe, directory)
+    const request = { recipe, sysroot, host, index, total, reason, tokens, describe, share: share() }
+    settle(recipe.name, await buildWithHints(request, world, settings, { ...context, emit }))
+  }
+  const getSources = async (recipe: Recipe): Promise<void> => {
+    const before = performance.now()
+    await fetchRecipes([recipe], settings.fetch, context)
+    rememberDuration(cacheDirectory, recipe.name, 'fetch', performance.now() - before)
+    await verifySources(recipe, settings.fetch, context)
   }
   return async (item) => {
     const { kind, recipe } = item
@@ -60,10 +86,7 @@ export function createPerformer(
       using tokens = tokensOf(item)
       return await build(recipe, tokens)
     }
-    const before = performance.now()
-    await fetchRecipes([recipe], settings.fetch, context)
-    rememberDuration(cacheDirectory, recipe.name, 'fetch', performance.now() - before)
-    await verifySources(recipe, settings.fetch, context)
+    await getSources(recipe)
   }
 }
 

@@ -9,6 +9,7 @@ import { hostWarnings, requireSandbox, type SandboxHost } from '../sandbox/host.
 import { requireSandboxFiles } from '../sandbox/sandbox-files.ts'
 import { claimOnce } from '../system/claimed-directory.ts'
 import { openBuildGate } from './build-gate.ts'
+import type { BuildKeys } from './build-keys.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { endSchedule, tellFailure } from './end-schedule.ts'
 import { fetchRecipes, isAtHand, refusePrivate } from './fetch-recipes.ts'
@@ -21,16 +22,25 @@ import { runQueue } from './run-queue.ts'
 import { sampleSchedule } from './sample-schedule.ts'
 import { chooseTokens } from './script-jobs.ts'
 
+export interface BuildStep {
+  readonly recipe: Recipe
+  readonly reason: 'explicit' | 'implicit' | 'rebuild'
+  /** Build it even where there is an artifact of exactly what it would be made of. */
+  readonly isAsked: boolean
+  /** Whether it is built is only known when others are: its sources are not fetched before. */
+  readonly isUncertain: boolean
+}
+
 /** What is to be done, in order. */
 export interface BuildPlan {
-  readonly steps: readonly { readonly recipe: Recipe; readonly reason: 'explicit' | 'implicit' | 'rebuild' }[]
+  readonly steps: readonly BuildStep[]
   /** Packages of the plan that are built already, with their tarballs. */
   readonly cached: ReadonlyMap<PackageName, string>
   /** What must be built before a step besides what its recipe names. */
   readonly needs?: ReadonlyMap<PackageName, readonly PackageName[]> | undefined
 }
 
-type Supply = Omit<PackageWorld, 'artifactOf'>
+type Supply = Omit<PackageWorld, 'artifactOf'> & { readonly keys: BuildKeys }
 
 /**
  * Builds the recipes of a plan, several at a time, each with those that it needs at hand as layers; no root is changed. What is
@@ -47,7 +57,13 @@ export async function runBuildPlan(
   if (plan.steps.length === 0) return new Map()
   const host = await prepareHost(supply, settings, context)
   const recipes = plan.steps.map(({ recipe }) => recipe)
-  const absent = await fetchPresent(recipes, settings, context)
+  const certain = plan.steps.filter(({ isUncertain }) => !isUncertain || context.hooks.isActive)
+  refusePrivate(recipes)
+  const absent = await fetchPresent(
+    certain.map(({ recipe }) => recipe),
+    settings,
+    context,
+  )
   // Held until the process ends, or the session removes it: one command may carry out several plans.
   claimOnce(settings.workDirectory)
   const { cacheDirectory } = settings
@@ -76,6 +92,7 @@ export async function runBuildPlan(
     untilRoom: gate.untilRoom,
     failed: (failure) => tellFailure(failure, settings, context),
   })
+  supply.keys.save()
   endSchedule({ recipes, built, failures }, context)
   return built
 }
@@ -98,7 +115,6 @@ async function fetchPresent(
   settings: BuildSettings,
   context: Context,
 ): Promise<ReadonlySet<PackageName>> {
-  refusePrivate(recipes)
   const isAbsent = (recipe: Recipe): boolean =>
     !context.hooks.isActive && !isAtHand(recipe, settings.fetch.cacheDirectory)
   const present = recipes.filter((recipe) => !isAbsent(recipe))

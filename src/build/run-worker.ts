@@ -26,13 +26,16 @@ export interface WorkerSurroundings {
   readonly writable: readonly string[]
 }
 
+/** Where it finds programs of the host. */
+export const workerSearchPath = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin'
+
 type ResultOf<Kind extends WorkerResult['kind']> = Extract<WorkerResult, { kind: Kind }>
 
 /**
  * Has kith itself do `job` in a sandbox with the host's tools: whatever a hostile archive or tree makes of it, it can only
  * write where the job may. Throws what the worker threw, or `sandbox-worker-failed`.
  */
-export async function runWorker<Kind extends 'unpacked' | 'packaged'>(
+export async function runWorker<Kind extends 'unpacked' | 'packaged' | 'compared'>(
   job: WorkerJob,
   expected: Kind,
   surroundings: WorkerSurroundings,
@@ -54,7 +57,7 @@ export async function runWorker<Kind extends 'unpacked' | 'packaged'>(
         argv: [sandboxPaths.executable, '__worker', sandboxPaths.job],
         cwd: '/kith',
         environment: {
-          PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
+          PATH: workerSearchPath,
           LC_ALL: 'C',
           HOME: '/tmp',
           TMPDIR: '/tmp',

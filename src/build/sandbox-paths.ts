@@ -5,6 +5,8 @@ export const sandboxPaths = {
   recipe: (name: string): string => `/kith/recipe/${name}`,
   source: (index: number): string => `/kith/sources/${index}`,
   patch: (index: number): string => `/kith/patches/${index}`,
+  /** Of tarballs that are compared; the name stays, which tells how they are packed. */
+  compared: (side: 'first' | 'second', artifact: string): string => `/kith/${side}/${artifact}`,
   home: '/kith/home',
   jobserver: '/kith/jobserver',
   executable: '/kith/bin/kith',

@@ -6,11 +6,22 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Variables of the user that are about building, by name or ending; nothing here tells who builds, or holds a secret. */
 const buildVariables =
   /^(.*FLAGS|(HOST|BUILD_)?(CC|CXX|CPP|LD)|AR|AS|NM|RANLIB|STRIP|OBJCOPY|OBJDUMP|READELF|MAKE|YACC|LEX|PKG_CONFIG|CMAKE_(GENERATOR|BUILD_PARALLEL_LEVEL|BUILD_TYPE)|CARGO_BUILD_JOBS|GOMAXPROCS|NPROC|XORG_PREFIX)$/
+
+/** Whether build scripts see a variable of the user without being asked to. */
+export function passesByName(variable: string): boolean {
+  return buildVariables.test(variable)
+}
+
+/** Whether KITH_ENVIRONMENT (`passed`) asks for a variable; `NAME_*` stands for all that begin so. */
+export function isAskedFor(variable: string, passed: readonly string[]): boolean {
+  return passed.some((one) => (one.endsWith('*') ? variable.startsWith(one.slice(0, -1)) : variable === one))
+}
+
 /** Those that say how the network is reached, for builds that may. */
 const networkVariables = /^(https?|ftp|all|no)_proxy$/i
 
 export interface ScriptEnvironmentOptions {
-  /** Names besides; `NAME_*` stands for all that begin so. */
+  /** Names besides. */
   readonly passed: readonly string[]
   readonly hasNetwork: boolean
   readonly sourceDateEpoch: number
@@ -28,9 +39,7 @@ export function scriptEnvironment(
 ): Record<string, string> {
   const build = sandboxPaths.build(name)
   const isPassed = (key: string): boolean =>
-    buildVariables.test(key) ||
-    (hasNetwork && networkVariables.test(key)) ||
-    passed.some((one) => (one.endsWith('*') ? key.startsWith(one.slice(0, -1)) : key === one))
+    passesByName(key) || (hasNetwork && networkVariables.test(key)) || isAskedFor(key, passed)
   const environment: Record<string, string> = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: sandboxPaths.home,

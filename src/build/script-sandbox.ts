@@ -14,11 +14,19 @@ import { scriptEnvironment } from './script-environment.ts'
 import type { ScriptJobs } from './script-jobs.ts'
 import type { SysrootPackages } from './sysroot-packages.ts'
 
+/** What a build script finds around it, where that is not what every build finds: for builds that are compared. */
+export interface ScriptVariation {
+  readonly hostName: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly processors?: readonly number[] | undefined
+}
+
 export interface ScriptRequest {
   readonly recipe: Recipe
   readonly sysroot: SysrootPackages
   readonly epoch: number
   readonly jobs: ScriptJobs
+  readonly variation?: ScriptVariation | undefined
 }
 
 export type ScriptSurroundings = Pick<WorkerSurroundings, 'work' | 'hostEtc' | 'host'>
@@ -31,8 +39,10 @@ export function planScriptSandbox(
 ): SandboxRequest {
   const { mounts, landlock } = planMounts(request, settings, surroundings)
   const hasNetwork = settings.hasNetwork(request.recipe.name)
+  const { hostName = 'kith', processors } = request.variation ?? {}
   return {
-    hostName: 'kith',
+    hostName,
+    ...(processors && { processors }),
     mounts,
     landlock: [...deviceRules, ...landlock],
     network: hasNetwork ? 'host' : 'loopback',
@@ -76,7 +86,7 @@ function bindReadOnly(target: string, source: string): MountOperation {
 }
 
 function planCommand(
-  { recipe, epoch, jobs }: ScriptRequest,
+  { recipe, epoch, jobs, variation }: ScriptRequest,
   settings: BuildSettings,
   file: string,
 ): SandboxSpec['command'] {
@@ -87,7 +97,7 @@ function planCommand(
     hasNetwork: settings.hasNetwork(name),
     sourceDateEpoch: epoch,
   })
-  const environment = { ...inherited, ...jobs.environment }
+  const environment = { ...inherited, ...jobs.environment, ...variation?.environment }
   return {
     argv: [...interpreter(file), `${sandboxPaths.recipe(name)}/build`, destdir, version.version],
     cwd: sandboxPaths.build(name),

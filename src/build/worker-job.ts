@@ -1,10 +1,11 @@
+import type { ArtifactComparison } from '../model/artifact-difference.ts'
 import type { Compression } from '../model/artifact-name.ts'
 
 /**
  * What the worker, kith itself inside a sandbox, is asked to do: parts of a build that handle hostile files. All paths are
  * those of the sandbox (sandbox-paths.ts).
  */
-export type WorkerJob = UnpackJob | PackageJob
+export type WorkerJob = UnpackJob | PackageJob | CompareJob
 
 export interface UnpackJob {
   readonly kind: 'unpack'
@@ -49,6 +50,10 @@ export interface PackageResult {
   readonly kind: 'packaged'
   readonly files: number
   readonly sizeBytes: number
+  /** The tree that builds see of it, as printDigest writes it. */
+  readonly output: string
+  /** What it needs to run. */
+  readonly needs: readonly string[]
   readonly inspected: readonly { readonly path: string; readonly type: string; readonly isStripped: boolean }[]
   readonly detected: readonly {
     readonly dependency: string
@@ -62,7 +67,22 @@ export interface PackageResult {
   readonly warnings: readonly string[]
 }
 
+export interface CompareJob {
+  readonly kind: 'compare'
+  readonly package: string
+  /** Tarballs. */
+  readonly first: string
+  readonly second: string
+  /** Where diffoscope is looked for. */
+  readonly searchPath: string
+}
+
+export interface CompareResult extends ArtifactComparison {
+  readonly kind: 'compared'
+}
+
 export type WorkerResult =
   | UnpackResult
   | PackageResult
+  | CompareResult
   | { readonly kind: 'failed'; readonly code: string; readonly details: unknown }

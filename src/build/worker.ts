@@ -1,6 +1,7 @@
 import { KithError } from '../errors/kith-error.ts'
 import { readText } from '../system/files.ts'
 import { writeReport } from '../system/report-file.ts'
+import { compareArtifacts } from './compare-artifacts.ts'
 import { packageTree } from './package-tree.ts'
 import { unpackSources } from './unpack-sources.ts'
 import type { WorkerJob, WorkerResult } from './worker-job.ts'
@@ -15,7 +16,14 @@ export async function runWorkerJob(jobFile: string): Promise<number> {
 
 async function perform(job: WorkerJob): Promise<WorkerResult> {
   try {
-    return job.kind === 'unpack' ? await unpackSources(job) : await packageTree(job)
+    switch (job.kind) {
+      case 'unpack':
+        return await unpackSources(job)
+      case 'package':
+        return await packageTree(job)
+      case 'compare':
+        return await compareArtifacts(job)
+    }
   } catch (error) {
     if (error instanceof KithError) return { kind: 'failed', code: error.code, details: error.details }
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)

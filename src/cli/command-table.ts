@@ -17,6 +17,8 @@ export interface CommandRow {
   readonly changesRoot?: (words: readonly string[]) => boolean
   /** Options it knows besides --json and --help; `--jobs N` has a value. */
   readonly options: readonly string[]
+  /** What KISS's letter means besides. */
+  readonly letterOptions?: readonly string[]
   /** One of the programs that KISS ships as `kiss-NAME`: a program of that name on PATH is run instead, as KISS does. */
   readonly isContrib?: boolean
   readonly load: () => Promise<Command>
@@ -36,21 +38,26 @@ const coreRows: readonly CommandRow[] = [
     name: 'build',
     letter: 'b',
     usage:
-      '[--dry-run [--names]] [--jobs N] [--load L] [--keep-going] [--quiet] [--network] [--host-tools] [--adopt] [--no-wait] [--resume | PACKAGE...]',
+      '[--dry-run [--names]] [--jobs N] [--load L] [--keep-going] [--quiet] [--network] [--host-tools] [--rebuild] [--explain] [--adopt] [--no-wait] [--review | --no-review] [--resume | PACKAGE...]',
     summary: 'Build packages and what they need',
     options: [
       '--adopt',
       '--dry-run',
+      '--explain',
       '--host-tools',
       '--jobs N',
       '--keep-going',
       '--load L',
       '--names',
       '--network',
+      '--no-review',
       '--no-wait',
       '--quiet',
+      '--rebuild',
       '--resume',
+      '--review',
     ],
+    letterOptions: ['--rebuild'],
     load: async () => (await import('./commands/build.ts')).build,
   },
   {
@@ -94,10 +101,10 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'install',
     letter: 'i',
-    usage: '[--adopt] [--automatic] [--dry-run] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
+    usage: '[--adopt] [--automatic] [--dry-run] [--keep-going] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
     changesRoot: () => true,
-    options: ['--adopt', '--automatic', '--dry-run', '--no-wait'],
+    options: ['--adopt', '--automatic', '--dry-run', '--keep-going', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
   {
@@ -133,6 +140,13 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/remove.ts')).remove,
   },
   {
+    name: 'reproduce',
+    usage: '[--host-tools] [--network] [--quiet] [PACKAGE...]',
+    summary: 'Build packages twice in other surroundings, and compare',
+    options: ['--host-tools', '--network', '--quiet'],
+    load: async () => (await import('./commands/reproduce.ts')).reproduce,
+  },
+  {
     name: 'sandbox',
     usage: '[--network] [--host-tools] [PACKAGE]',
     summary: 'Tell what the build of a package may see, change and reach',
@@ -165,9 +179,21 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'upgrade',
     letter: 'U',
-    usage: '[--dry-run] [--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet]',
+    usage:
+      '[--dry-run] [--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet] [--resume] [--review | --no-review]',
     summary: 'Build and install what repositories have in other versions',
-    options: ['--adopt', '--dry-run', '--jobs N', '--keep-going', '--load L', '--no-wait', '--quiet'],
+    options: [
+      '--adopt',
+      '--dry-run',
+      '--jobs N',
+      '--keep-going',
+      '--load L',
+      '--no-review',
+      '--no-wait',
+      '--quiet',
+      '--resume',
+      '--review',
+    ],
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
@@ -200,11 +226,12 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--all': 'Read every file again, also those whose times are as they were',
   '--description': 'Look in the README files of the recipes, not at names',
   '--dry-run': 'Show what would be done, in order, and do nothing',
+  '--explain': 'Say for each package why it is built or not',
   '--file': 'Look for installed files with these paths; globs match whole paths',
   '--host-tools': "Build with the host's tools below the dependencies, also where there is a base",
   '--html': 'One page that needs nothing else, to search and fold',
   '--jobs N': 'Build up to N packages at one time (default: as many as there are processors)',
-  '--keep-going': 'After a failure, build everything that does not need what failed',
+  '--keep-going': 'After a failure, go on with everything that does not need what failed',
   '--load L': 'Start no further build while the load of the machine is L or more',
   '--json': 'Print events and results as JSON lines',
   '--make': 'With what is only needed to build',
@@ -215,11 +242,14 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--offline': 'Ask nobody: use what is cached, and tell how old it is',
   '--provides': 'Look for names that packages provide or offer: libjpeg, so:libz.so.1, pc:zlib, cmd:gzip',
   '--quiet': 'Show no build output, but the end of one that fails',
+  '--rebuild': 'Build what is named even if nothing has changed (so does the letter b, as with KISS)',
   '--recursive': 'Also what came as their dependencies, and nothing else needs',
   '--repo': 'Ask the recipes of KISS_PATH, not what is installed',
+  '--no-review': 'Show no changes of recipes, also not to a person',
+  '--review': 'Show what changed in each recipe since it was built last (to a person always, where scripts changed)',
   '--reverse': 'Show what needs them instead of what they need',
   '--svg': 'A picture',
-  '--resume': 'Go on with the last build that failed or was interrupted; what it has built stays',
+  '--resume': 'Go on with what failed or was interrupted last; what it has built stays',
 }
 
 /** The row of a command by its exact name or letter. */

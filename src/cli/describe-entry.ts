@@ -6,7 +6,7 @@ import type { PackageChange } from '../plan/transaction.ts'
 export function describeEntry({ summary }: HistoryEntry): string {
   const { command, packages, reverts } = summary
   const what = reverts === undefined ? packages.map(describeChange) : reverts.map(String)
-  return `${command} ${what.join(', ')}`
+  return what.length === 0 ? command : `${command} ${what.join(', ')}`
 }
 
 function describeChange(change: PackageChange): string {

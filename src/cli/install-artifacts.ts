@@ -2,6 +2,7 @@ import { basename, join } from 'node:path'
 import { findArtifact } from '../build/artifact-cache.ts'
 import type { Config } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
+import type { Context } from '../events/context.ts'
 import { parseArtifactName } from '../model/artifact-name.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { readRecipe } from '../recipe/read-recipe.ts'
@@ -67,6 +68,12 @@ export async function installNamed(
     return 0
   }
   return await withLock(invocation, async () => {
+    if (options.has('--keep-going')) {
+      const { installEach } = await import('./install-each.ts')
+      const installOne = (name: PackageName, own: Context): Promise<boolean> =>
+        installPackages({ ...request, names: [name] }, settings, own)
+      return await installEach(names, installOne, context)
+    }
     return (await installPackages(request, settings, context)) ? 0 : 1
   })
 }

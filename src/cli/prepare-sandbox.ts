@@ -13,7 +13,7 @@ import { claimDirectory } from '../system/claimed-directory.ts'
 import { buildSettings, supplyPackages } from './build-context.ts'
 import type { Invocation } from './command.ts'
 import { requireReading } from './load-recipes.ts'
-import { makePlan } from './make-plan.ts'
+import { makePlan, takeAll } from './make-plan.ts'
 import { openWorkspace } from './workspace.ts'
 
 /** What the build of one recipe would run in. */
@@ -34,7 +34,7 @@ export async function prepareSandbox(invocation: Invocation): Promise<PreparedSa
   if (name === undefined || second !== undefined)
     throw new KithError('invalid-argument', { argument: words[1] ?? '', expected: 'the name of one package' })
   const installed = loadInstalled(config.root)
-  const planned = makePlan(workspace, installed, { config, mayUseCache: true })
+  const planned = await makePlan(workspace, installed, { config, openKeys: () => takeAll(config), mayUseCache: true })
   const recipe = requireRecipe(
     requireReading(name, loadRecipes([name], workspace.repositories, config), workspace.repositories),
   )

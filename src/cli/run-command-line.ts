@@ -15,7 +15,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     if (argv.length === 0) process.stdout.write('\nRun "kith [H|help-ext]" to see all actions\n')
     const row = findCommand(word === '--help' || word === '-h' ? 'help' : word)
     const config = readConfig(process.env, process.getuid?.() ?? 0, process.pid)
-    if (row !== undefined && isOwn(row)) return await runCommand(row, rest, config)
+    const isLetter = row !== undefined && row.letter === word
+    if (row !== undefined && isOwn(row))
+      return await runCommand(row, [...(isLetter ? (row.letterOptions ?? []) : []), ...rest], config)
     const { findExtension, runExtension } = await import('./run-extension.ts')
     const extension = findExtension(word, rest, config)
     if (extension.kind === 'program') return await runExtension(extension.path, word, rest)

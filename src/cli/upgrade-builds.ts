@@ -1,11 +1,12 @@
-import { findArtifact, readOffersBeside } from '../build/artifact-cache.ts'
 import { readArtifactOffers } from '../build/artifact-offers.ts'
+import { type BuildKeys, openBuildKeys } from '../build/build-keys.ts'
+import type { BuildSettings } from '../build/build-settings.ts'
 import { layersDirectoryOf } from '../build/layers-directory.ts'
 import { type BuildPlan, runBuildPlan } from '../build/run-build-plan.ts'
 import type { PackageOffers } from '../model/offers.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { bytesText } from '../model/tree-path.ts'
-import { findLostLibraries, findUsers, isServed, type LostLibrary } from '../plan/lost-libraries.ts'
+import { findLostLibraries, findUsers, type LostLibrary } from '../plan/lost-libraries.ts'
 import { orderByDependency } from '../plan/order-by-dependency.ts'
 import { planWave } from '../plan/upgrade-waves.ts'
 import { databasePath, type InstalledPackages } from '../store/installed-database.ts'
@@ -22,6 +23,7 @@ export interface UpgradeBuilds {
   readonly planned: PlannedBuild
   readonly installed: InstalledPackages
   readonly invocation: Invocation
+  readonly settings: BuildSettings
   /** What is installed offers and needs. */
   readonly before: ReadonlyMap<PackageName, PackageOffers>
   /** Whose libraries a package needs, among those of the plan: declared or not, they come first. */
@@ -40,12 +42,13 @@ export function openUpgradeBuilds(
   planned: PlannedBuild,
   { installed, invocation }: Pick<UpgradeBuilds, 'installed' | 'invocation'>,
 ): UpgradeBuilds {
-  const { cached, steps } = requireBuildPlan(planned)
+  const { cached, steps } = requireBuildPlan(planned, invocation.config.cacheDirectory)
   const before = loadOffers(invocation.config.root, installed)
   return {
     planned,
     installed,
     invocation,
+    settings: buildSettings(invocation, []),
     before,
     owners: findUsers(before, new Set(planned.order)),
     fresh: new Map(cached),
@@ -73,7 +76,7 @@ export async function runUpgradeBuilds(builds: UpgradeBuilds): Promise<readonly 
 }
 
 async function buildWave(builds: UpgradeBuilds): Promise<void> {
-  const { installed, invocation, planned, fresh, remaining } = builds
+  const { invocation, fresh, remaining } = builds
   const dependenciesOf = (name: PackageName): readonly PackageName[] | undefined => neededBy(name, builds)
   const { names, needs } = planWave({
     remaining: orderByDependency([...remaining.keys()], dependenciesOf),
@@ -81,20 +84,30 @@ async function buildWave(builds: UpgradeBuilds): Promise<void> {
     dependenciesOf,
   })
   const steps = names.flatMap((name) => remaining.get(name) ?? [])
-  const supply = supplyPackages(installed, invocation, planned.providers)
-  // A base is made of the new versions, too.
-  const renewed = {
-    ...supply,
-    installed: new Map([...supply.installed].filter(([name]) => !fresh.has(name))),
-    builtOf: (name: PackageName) => fresh.get(name) ?? supply.builtOf(name),
-  }
+  const supply = { ...renewedSupply(builds), keys: openKeys(builds) }
   const plan = { steps, cached: fresh, needs }
-  for (const [name, artifact] of await runBuildPlan(plan, renewed, buildSettings(invocation, []), invocation.context)) {
+  for (const [name, artifact] of await runBuildPlan(plan, supply, builds.settings, invocation.context)) {
     fresh.set(name, artifact)
     builds.offersOf.delete(artifact)
     remaining.delete(name)
     builds.built.add(name)
   }
+}
+
+/** What builds may use: in place of what is installed what is new by now, also where it is part of a base. */
+function renewedSupply({ installed, invocation, planned, fresh }: UpgradeBuilds): ReturnType<typeof supplyPackages> {
+  const supply = supplyPackages(installed, invocation, planned.providers)
+  return {
+    ...supply,
+    installed: new Map([...supply.installed].filter(([name]) => !fresh.has(name))),
+    builtOf: (name) => fresh.get(name) ?? supply.builtOf(name),
+  }
+}
+
+function openKeys(builds: UpgradeBuilds): BuildKeys {
+  const keys = openBuildKeys(renewedSupply(builds), builds.settings)
+  for (const [name, artifact] of builds.fresh) keys.settle(name, artifact)
+  return keys
 }
 
 /** Of what will be built all that its recipe names, of what is installed what it needs to run. */
@@ -123,18 +136,14 @@ async function addRebuilds(builds: UpgradeBuilds): Promise<void> {
   for (let lost = await findLost(builds); lost.length > 0; lost = await findLost(builds)) {
     const names = [...new Set(lost.map((one) => one.package))]
     for (const name of names) builds.fresh.delete(name)
-    const cached = await findRebuilt(names, builds)
     for (const { package: name, library, from } of lost)
       builds.invocation.context.emit({
         kind: 'rebuild-planned',
         package: name,
         library: bytesText(library),
         from,
-        isCached: cached.has(name),
       })
-    for (const [name, artifact] of cached) builds.fresh.set(name, artifact)
-    const missing = names.filter((name) => !cached.has(name))
-    if (missing.length > 0) await addSteps(missing, builds)
+    await addSteps(names, builds)
   }
 }
 
@@ -160,37 +169,19 @@ async function offersAfter({
   return after
 }
 
-/** Of packages that must be rebuilt those that were, before an upgrade was interrupted: they need nothing that is not there. */
-async function findRebuilt(names: readonly PackageName[], builds: UpgradeBuilds): Promise<Map<PackageName, string>> {
-  const { installed, before, invocation } = builds
-  const { cacheDirectory, compression } = invocation.config
-  const after = await offersAfter(builds)
-  const found = new Map<PackageName, string>()
-  for (const name of names) {
-    const version = installed.get(name)?.version
-    const artifact = version && findArtifact(cacheDirectory, name, version, compression)
-    const offers = artifact === undefined ? undefined : readOffersBeside(artifact)
-    if (artifact === undefined || offers === undefined) continue
-    const lost = findLostLibraries(before, new Map([...after, [name, offers]]))
-    const isWhole = lost.every((one) => one.package !== name)
-    if (isWhole && isServed(offers, before.get(name), after)) found.set(name, artifact)
-  }
-  return found
-}
-
 /** Adds builds of packages as they are, and of what those need and is not there. */
-async function addSteps(
-  names: readonly PackageName[],
-  { installed, invocation, fresh, remaining }: UpgradeBuilds,
-): Promise<void> {
+async function addSteps(names: readonly PackageName[], builds: UpgradeBuilds): Promise<void> {
+  const { installed, invocation, fresh, remaining } = builds
   const { config } = invocation
   const repositories = [...config.repositories, config.root + databasePath]
-  const { cached, steps } = requireBuildPlan(
-    makePlan({ names, repositories }, installed, { config, mayUseCache: false }),
-  )
+  const options = { config, openKeys: () => openKeys(builds), mayUseCache: false, rebuilds: true }
+  const planned = await makePlan({ names, repositories }, installed, options)
+  const { cached, steps } = requireBuildPlan(planned, config.cacheDirectory)
   const isNew = (name: PackageName): boolean => !fresh.has(name) && !remaining.has(name)
   for (const [name, artifact] of cached) if (isNew(name)) fresh.set(name, artifact)
-  for (const step of steps)
-    if (isNew(step.recipe.name))
-      remaining.set(step.recipe.name, names.includes(step.recipe.name) ? { ...step, reason: 'rebuild' } : step)
+  for (const step of steps) {
+    const { name } = step.recipe
+    // One that was built for the new library before an upgrade was interrupted is taken.
+    if (isNew(name)) remaining.set(name, names.includes(name) ? { ...step, reason: 'rebuild', isAsked: false } : step)
+  }
 }

@@ -45,14 +45,21 @@ export const recipeErrors = {
     ({ name, problems }) => `Cannot use the recipe of "${name}":\n${problems.map(locate).join('\n')}`,
     ({ name }) => `kith lint ${name} explains each problem`,
   ),
+  'recipes-invalid': entry<{
+    recipes: readonly { readonly name: string; readonly problems: readonly LocatedProblem[] }[]
+  }>(
+    ({ recipes }) =>
+      `Cannot use the recipes of ${recipes.length} packages:\n${recipes
+        .flatMap(({ problems }) => problems)
+        .map(locate)
+        .join('\n')}`,
+    ({ recipes }) => `kith lint ${recipes.map(({ name }) => name).join(' ')} explains each problem`,
+  ),
   'override-invalid': entry<{
     name: string
-    problems: readonly { readonly file: string; readonly line?: number | undefined; readonly sentence: string }[]
+    problems: readonly LocatedProblem[]
   }>(
-    ({ name, problems }) =>
-      `Cannot use your changes to the recipe of "${name}":\n${problems
-        .map(({ file, line, sentence }) => `  ${file}${line === undefined ? '' : `:${line}`}: ${sentence}`)
-        .join('\n')}`,
+    ({ name, problems }) => `Cannot use your changes to the recipe of "${name}":\n${problems.map(locate).join('\n')}`,
     () => 'docs/recipes.md, "Changes of your own", has the files and their lines',
   ),
   'patch-failed': entry<{ package: string; patch: string; reason: string }>(

@@ -5,6 +5,10 @@ export const storeErrors = {
     ({ name }) => `Cannot find "${name}": it is not installed`,
     () => 'kith list shows what is installed',
   ),
+  'installs-failed': entry<{ failed: readonly string[]; total: number }>(
+    ({ failed, total }) => `Cannot install ${failed.length} of ${total} packages: ${failed.join(' ')}`,
+    ({ failed }) => `What stands against each is told above; then: kith install ${failed.join(' ')}`,
+  ),
   'not-built': entry<{ missing: readonly { readonly name: string; readonly neededBy: readonly string[] }[] }>(
     ({ missing }) =>
       missing.length === 1

@@ -1,3 +1,5 @@
+import type { BuildCause } from '../model/build-cause.ts'
+
 export interface PlanMade {
   readonly kind: 'plan-made'
   readonly explicit: readonly string[]
@@ -6,9 +8,26 @@ export interface PlanMade {
     readonly package: string
     readonly reason: 'explicit' | 'implicit' | 'rebuild'
     readonly hasNetwork: boolean
+    /** Packages that are built first: if they turn out as they were, this one is not built. */
+    readonly unlessUnchanged?: readonly string[]
   }[]
   /** Artifacts that are there already and will be used as they are. */
   readonly cached: readonly string[]
+}
+
+/** A recipe is other than when it was built or installed last; without `since` there is none to compare with. */
+export interface RecipeChanged {
+  readonly kind: 'recipe-changed'
+  readonly package: string
+  readonly since: 'built' | 'installed' | undefined
+  /** Of what it is compared with. */
+  readonly version: string | undefined
+  readonly files: readonly {
+    readonly file: string
+    readonly change: 'new' | 'changed' | 'gone'
+    /** Unified diff. */
+    readonly text: string
+  }[]
 }
 
 /** Another package stands in for a name that one of the plan depends on. */
@@ -28,8 +47,6 @@ export interface RebuildPlanned {
   readonly library: string
   /** Whose new version does not have it. */
   readonly from: string
-  /** It is built already, for the new one. */
-  readonly isCached: boolean
 }
 
 /** Said before anything of an upgrade is built: packages that are built again too, if libraries of `package` turn out to be others. */
@@ -54,6 +71,25 @@ export interface BuildStarted {
   readonly index: number
   readonly total: number
   readonly reason: 'explicit' | 'implicit' | 'rebuild'
+}
+
+/** What it would be made of is what an artifact was made of that is there: that one is taken. */
+export interface BuildSkipped {
+  readonly kind: 'build-skipped'
+  readonly package: string
+  readonly artifact: string
+}
+
+/** With --explain: why a package of a plan is built, or is not. */
+export interface BuildExplained {
+  readonly kind: 'build-explained'
+  readonly package: string
+  /**
+   * `current`: there is an artifact of exactly what it would be made of. `unkeyed`: there is one that kith did not build, and it
+   * is taken. `perhaps`: it is built if what the causes name has changed.
+   */
+  readonly verdict: 'current' | 'unkeyed' | 'build' | 'perhaps'
+  readonly causes: readonly BuildCause[]
 }
 
 /** Standard output and error of a build script, as it comes. */
@@ -129,8 +165,11 @@ export type BuildEvent =
   | RebuildPlanned
   | RebuildPossible
   | LibraryLost
+  | RecipeChanged
   | ProviderChosen
   | BuildStarted
+  | BuildSkipped
+  | BuildExplained
   | BuildOutput
   | BuildStage
   | ElfInspected

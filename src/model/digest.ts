@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-import { encodeMessage, type Field } from './protobuf.ts'
+import { encodeMessage } from './protobuf.ts'
 
 /** Content by its SHA-256 and size, as the Remote Execution API names it. */
 export interface Digest {
@@ -8,26 +7,25 @@ export interface Digest {
   readonly sizeBytes: number
 }
 
-export function digestOf(bytes: Uint8Array | string): Digest {
-  const content = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
-  return { hash: hash('sha256', content, 'hex'), sizeBytes: content.length }
+/** Of bytes that are kept as latin1. */
+export function digestOf(bytes: string): Digest {
+  return { hash: new Bun.CryptoHasher('sha256').update(bytes, 'latin1').digest('hex'), sizeBytes: bytes.length }
 }
 
 /** `<hash>/<size>`, as clients of that API write it. */
-export function printDigest({ hash: hex, sizeBytes }: Digest): string {
-  return `${hex}/${sizeBytes}`
+export function printDigest({ hash, sizeBytes }: Digest): string {
+  return `${hash}/${sizeBytes}`
 }
 
 export function parseDigest(text: string): Digest | undefined {
-  const [, hex, size] = /^([0-9a-f]{64})\/(\d{1,15})$/.exec(text) ?? []
-  return hex === undefined ? undefined : { hash: hex, sizeBytes: Number(size) }
+  const [, hash, size] = /^([0-9a-f]{64})\/(\d{1,15})$/.exec(text) ?? []
+  return hash === undefined ? undefined : { hash, sizeBytes: Number(size) }
 }
 
-/** The message `Digest`. */
-export function encodeDigest({ hash: hex, sizeBytes }: Digest): Buffer {
-  const fields: Field[] = [
-    [1, hex],
+/** The message `Digest`, bytes as latin1. */
+export function encodeDigest({ hash, sizeBytes }: Digest): string {
+  return encodeMessage([
+    [1, hash],
     [2, sizeBytes],
-  ]
-  return encodeMessage(fields)
+  ])
 }

@@ -21,7 +21,7 @@ interface OpenDirectory {
 interface Node {
   /** Bytes, as latin1. */
   readonly name: string
-  readonly bytes: Buffer
+  readonly bytes: string
 }
 
 /**
@@ -55,7 +55,7 @@ function emptyDirectory(mode: number): OpenDirectory {
 
 function addLeaf(entry: Exclude<MerkleEntry, { kind: 'directory' }>, parent: OpenDirectory): void {
   const name = baseName(entry.path)
-  const nameField: Field = [1, Buffer.from(name, 'latin1')]
+  const nameField: Field = [1, name]
   switch (entry.kind) {
     case 'file': {
       const isExecutable = (entry.mode & 0o111) !== 0
@@ -69,7 +69,7 @@ function addLeaf(entry: Exclude<MerkleEntry, { kind: 'directory' }>, parent: Ope
       return
     }
     case 'symlink':
-      parent.symlinks.push({ name, bytes: encodeMessage([nameField, [2, Buffer.from(entry.to, 'latin1')]]) })
+      parent.symlinks.push({ name, bytes: encodeMessage([nameField, [2, entry.to]]) })
       return
     case 'tree':
       parent.directories.push({ name, bytes: encodeMessage([nameField, [2, encodeDigest(entry.digest)]]) })
@@ -81,7 +81,7 @@ function modeProperties(mode: number, usual: number, field: number): Field[] {
   return mode === usual ? [] : [[field, encodeMessage([[3, encodeMessage([[1, mode]])]])]]
 }
 
-function encodeDirectory({ mode, files, directories, symlinks }: OpenDirectory): Buffer {
+function encodeDirectory({ mode, files, directories, symlinks }: OpenDirectory): string {
   const fieldsOf = (field: number, nodes: readonly Node[]): Field[] =>
     [...nodes].sort((one, other) => (one.name < other.name ? -1 : 1)).map(({ bytes }) => [field, bytes])
   return encodeMessage([

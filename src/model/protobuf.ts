@@ -1,30 +1,21 @@
 /**
  * As much of the protocol buffers' wire format as messages need that are hashed (https://protobuf.dev/programming-guides/encoding/): in the
- * order of their numbers, with what has its default value left out, so that equal messages are equal bytes.
+ * order of their numbers, with what has its default value left out, so that equal messages are equal bytes. Bytes are kept as
+ * latin1, because strings are put together several times as fast as buffers.
  */
-export function encodeMessage(fields: readonly Field[]): Buffer {
-  const parts: Buffer[] = []
+export function encodeMessage(fields: readonly Field[]): string {
+  let bytes = ''
   for (const [number, value] of fields) {
-    if (typeof value === 'number') {
-      if (value !== 0) parts.push(varint(number << 3), varint(value))
-      continue
-    }
-    const bytes = typeof value === 'string' ? Buffer.from(value) : value
-    parts.push(varint((number << 3) | 2), varint(bytes.length), bytes)
+    if (typeof value === 'string') bytes += varint((number << 3) | 2) + varint(value.length) + value
+    else if (value !== 0) bytes += varint(number << 3) + varint(value)
   }
-  return Buffer.concat(parts)
+  return bytes
 }
 
-/** A number, bytes, or text (UTF-8). Text and bytes that are empty are written: leave those out that stand for nothing. */
-export type Field = readonly [number: number, value: number | string | Buffer]
+/** A number up to 2^53, or bytes. Bytes that are none are written: leave those out that stand for nothing. */
+export type Field = readonly [number: number, value: number | string]
 
-/** Up to 2^53. */
-function varint(value: number): Buffer {
-  const bytes: number[] = []
-  let rest = value
-  while (rest > 127) {
-    bytes.push((rest % 128) | 128)
-    rest = Math.floor(rest / 128)
-  }
-  return Buffer.from([...bytes, rest])
+function varint(value: number): string {
+  if (value < 128) return String.fromCharCode(value)
+  return String.fromCharCode((value % 128) | 128) + varint(Math.floor(value / 128))
 }

@@ -46,4 +46,6 @@ export interface RecipeReading {
   /** As in the recipe. */
   readonly checksums: readonly ChecksumLine[] | undefined
   readonly problems: readonly Problem[]
+  /** What the user changes of it. */
+  readonly override?: Override
 }

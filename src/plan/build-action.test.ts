@@ -55,7 +55,7 @@ describe('digestAction()', () => {
 })
 
 test('listInputs() names each input once', () => {
-  const inputs = listInputs(description, [{ path: 'build', value: 'abc x' }])
+  const inputs = listInputs(description, [{ kind: 'recipe', name: 'build', value: 'abc x' }])
   const names = inputs.map(({ kind, name }) => `${kind} ${name}`)
 
   expect(names).toEqual([

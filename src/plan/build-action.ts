@@ -1,7 +1,8 @@
+import type { BuildInput } from '../model/build-record.ts'
 import { type Digest, digestOf, encodeDigest, printDigest } from '../model/digest.ts'
 import { digestTree, type MerkleEntry } from '../model/merkle-tree.ts'
 import { encodeMessage, type Field } from '../model/protobuf.ts'
-import { type TreePath, textTreePath } from '../model/tree-path.ts'
+import { type TreePath, textBytes, textTreePath } from '../model/tree-path.ts'
 
 /** Counts up when kith itself begins to make other artifacts of the same inputs: then every package is built again. */
 const protocolVersion = 1
@@ -58,13 +59,13 @@ export function buildKeyOf(description: BuildDescription): string {
   return digestAction(description).hash
 }
 
-function encodeCommand({ name, layers, base, environment }: BuildDescription): Buffer {
+function encodeCommand({ name, layers, base, environment }: BuildDescription): string {
   const layered = layers.map((layer) => layer.name)
   const based = base.map((layer) => layer.name)
   const argv = ['kith', 'build', name, '--layers', ...layered, '--base', ...based]
   const variables = Object.entries(environment).sort(byName)
   return encodeMessage([
-    ...argv.map((word): Field => [1, word]),
+    ...argv.map((word): Field => [1, textBytes(word)]),
     ...variables.map((pair): Field => [2, encodePair(pair)]),
     [7, 'artifact'],
   ])
@@ -72,7 +73,7 @@ function encodeCommand({ name, layers, base, environment }: BuildDescription): B
 
 function digestInputRoot({ recipe, sources, layers, base, extra }: BuildDescription): Digest {
   const lines = sources.map((source) => JSON.stringify([source.identity, source.destination ?? '', source.text]))
-  const list = digestOf(lines.map((line) => `${line}\n`).join(''))
+  const list = digestOf(textBytes(lines.map((line) => `${line}\n`).join('')))
   const entries: MerkleEntry[] = [
     { kind: 'tree', path: at('recipe'), digest: recipe },
     { kind: 'file', path: at('sources'), mode: 0o644, digest: list },
@@ -93,14 +94,14 @@ function at(path: string): TreePath {
   return textTreePath(`/${path}`)
 }
 
-function encodePlatform({ properties }: BuildDescription): Buffer {
+function encodePlatform({ properties }: BuildDescription): string {
   const all = Object.entries({ ...properties, 'kith-protocol': String(protocolVersion) })
   return encodeMessage(all.sort(byName).map((pair): Field => [1, encodePair(pair)]))
 }
 
 /** `EnvironmentVariable` and `Platform.Property` alike: a name and a value. */
-function encodePair([name, value]: readonly [string, string]): Buffer {
-  return encodeMessage([[1, name], ...(value === '' ? [] : [[2, value] as const])])
+function encodePair([name, value]: readonly [string, string]): string {
+  return encodeMessage([[1, textBytes(name)], ...(value === '' ? [] : [[2, textBytes(value)] as const])])
 }
 
 function byName([one]: readonly [string, string], [other]: readonly [string, string]): number {
@@ -111,7 +112,7 @@ function byName([one]: readonly [string, string], [other]: readonly [string, str
  * The description as single facts, each `kind` and `name` once: what is kept with an artifact, so that a later build can say
  * what has changed. The recipe comes as its files.
  */
-export function listInputs(description: BuildDescription, recipeFiles: readonly RecipeFile[]): BuildInput[] {
+export function listInputs(description: BuildDescription, recipeFiles: readonly BuildInput[]): BuildInput[] {
   const treesOf = (kind: BuildInput['kind'], described: readonly DescribedTree[]): BuildInput[] =>
     described.map(({ name, digest }) => ({ kind, name, value: printDigest(digest) }))
   const pairsOf = (kind: BuildInput['kind'], pairs: Readonly<Record<string, string>>): BuildInput[] =>
@@ -119,7 +120,7 @@ export function listInputs(description: BuildDescription, recipeFiles: readonly 
       .sort(byName)
       .map(([name, value]) => ({ kind, name, value }))
   return [
-    ...recipeFiles.map(({ path, value }): BuildInput => ({ kind: 'recipe', name: path, value })),
+    ...recipeFiles,
     ...description.sources.map(({ text, identity }): BuildInput => ({ kind: 'source', name: text, value: identity })),
     ...treesOf('dependency', description.layers),
     ...treesOf('base', description.base),
@@ -127,16 +128,4 @@ export function listInputs(description: BuildDescription, recipeFiles: readonly 
     ...pairsOf('environment', description.environment),
     ...pairsOf('setting', { ...description.properties, 'kith-protocol': String(protocolVersion) }),
   ]
-}
-
-/** A file of a recipe: its path in it, and its hash with `x` for one that may be executed. */
-export interface RecipeFile {
-  readonly path: string
-  readonly value: string
-}
-
-export interface BuildInput {
-  readonly kind: 'recipe' | 'source' | 'dependency' | 'base' | 'extra' | 'environment' | 'setting'
-  readonly name: string
-  readonly value: string
 }

@@ -102,17 +102,3 @@ export function findUsers(all: Packages, owners: ReadonlySet<PackageName>): Map<
   }
   return users
 }
-
-/**
- * Whether a package that was built at another time fits into `after`: it needs no library that nobody has, but such as the installed one
- * needs too, which come from elsewhere.
- */
-export function isServed(offers: PackageOffers, installed: PackageOffers | undefined, after: Packages): boolean {
-  const there = indexAll(after)
-  const key = (need: Need): string => `${offerName(need)} ${need.abi}`
-  const had = new Set(installed?.needs.map(key))
-  return offers.needs.every((need) => {
-    if (need.kind !== 'so') return true
-    return (there.get(offerName(need)) ?? []).some(({ offer }) => fitsNeed(need, offer)) || had.has(key(need))
-  })
-}

@@ -5,6 +5,7 @@ import { detachMount, mount, pivotRoot, setMountAttributes } from '../native/mou
 import { startLoopback } from '../native/network.ts'
 import { dropCapabilities, setNoNewPrivileges, setUndumpable } from '../native/privileges.ts'
 import { enterCgroupNamespace, ignoreFatalSignals, leaveTerminal, setHostName } from '../native/process-control.ts'
+import { setProcessors } from '../native/processors.ts'
 import { filterSystemCalls } from '../native/seccomp.ts'
 import { tryWriteControl, writeControlLater } from '../system/control-file.ts'
 
@@ -24,6 +25,7 @@ export const runningKernel = {
     tryWriteControl('/proc/sys/net/ipv4/ip_local_port_range', `${first} ${last}`),
   pivotRoot,
   limitResource,
+  setProcessors,
   setNoNewPrivileges,
   restrictSelf,
   filterSystemCalls,

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import type { ManifestEntry } from '../model/manifest.ts'
-import { ancestorPaths, bytesText, textTreePath } from '../model/tree-path.ts'
+import { isOutputPath } from '../model/output-path.ts'
+import { ancestorPaths, bytesText, childPath, textTreePath } from '../model/tree-path.ts'
 import { unpackArtifact } from '../system/archive/unpack-artifact.ts'
 import { digestText } from '../system/digests.ts'
-import { fileInfo } from '../system/files.ts'
-import { copyEntries, mergeDirectory, treeEntry } from '../system/tree.ts'
+import { fileInfo, removeTree } from '../system/files.ts'
+import { copyEntries, hostPath, mergeDirectory, treeEntry, treeNames } from '../system/tree.ts'
 import { placeLayer } from './place-layer.ts'
 import type { DirectoryAlias } from './sysroot.ts'
 
@@ -29,12 +30,23 @@ export async function ensureLayer(
   layersDirectory: string,
 ): Promise<string> {
   const aliasText = aliases.map(({ link, target }) => `${link}=${target}`).join(' ')
-  const key = digestText(`${identity(source)}\n${aliasText}`).slice(0, 24)
+  const key = digestText(`2 ${identity(source)}\n${aliasText}`).slice(0, 24)
   return await placeLayer(join(layersDirectory, `${source.name}-${key}`), async (tree) => {
     if (source.kind === 'artifact') await unpackArtifact(source.file, tree)
     else copyInstalled(source, tree)
+    dropRecipe(source.name, tree)
     for (const alias of aliases) moveBehind(alias, tree, source.name)
   })
+}
+
+/** No build sees the copy of the recipe that its package brings; with it, a comment there would be an input here. */
+function dropRecipe(name: string, tree: string): void {
+  const entry = textTreePath(`/var/db/kiss/installed/${name}`)
+  if ([...ancestorPaths(entry), entry].some((path) => treeEntry(tree, path)?.kind !== 'directory')) return
+  for (const file of treeNames(tree, entry)) {
+    const path = childPath(entry, file)
+    if (!isOutputPath(path, name)) removeTree(hostPath(tree, path).toString())
+  }
 }
 
 /**

@@ -14,7 +14,10 @@ import type { SandboxReport, SandboxSpec } from './spec.ts'
 import { type ExceededLimit, memoryBytes, watchLimits } from './watch-limits.ts'
 
 /** What is asked for; the rest of the spec follows from the host and the limits. */
-export type SandboxRequest = Pick<SandboxSpec, 'hostName' | 'mounts' | 'landlock' | 'network' | 'command' | 'without'>
+export type SandboxRequest = Pick<
+  SandboxSpec,
+  'hostName' | 'mounts' | 'landlock' | 'network' | 'processors' | 'command' | 'without'
+>
 
 export interface SandboxRun {
   /** A scratch directory of this run alone, on the host; the caller removes it. No sandbox may see it. */

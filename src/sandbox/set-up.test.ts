@@ -39,6 +39,7 @@ function fakeKernel(failing?: { readonly call: string; readonly errno: number })
       return true
     },
     limitResource: (resource, most) => note('prlimit', `${resource} ${most}`),
+    setProcessors: (numbers) => note('sched_setaffinity', numbers.join(',')),
     restrictSelf: ({ ports }, abi) =>
       note('landlock', `${abi} ${ports === undefined ? 'any port' : `${ports.length} ports`}`),
     filterSystemCalls: (program) => note('seccomp', String(program.length > 800)),

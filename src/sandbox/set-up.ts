@@ -41,6 +41,7 @@ export async function setUpSandbox(
   const { core, processes } = spec.resources
   kernel.limitResource('core', core)
   if (processes !== undefined) kernel.limitResource('processes', processes)
+  if (spec.processors !== undefined) kernel.setProcessors(spec.processors)
   step('give up rights')
   kernel.setNoNewPrivileges()
   if (spec.landlockAbi > 0) kernel.restrictSelf({ paths: spec.landlock, ports }, spec.landlockAbi)

@@ -44,6 +44,8 @@ export interface SandboxSpec {
     /** Bytes of memory that is not a file's. */
     readonly data?: number
   }
+  /** Numbers of the processors that it may run on; all where not given. */
+  readonly processors?: readonly number[] | undefined
   /** Directories of the host's cgroups that hold it. */
   readonly cgroups: readonly string[]
   readonly command: {

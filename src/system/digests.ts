@@ -54,6 +54,20 @@ export function digestOpenFile(fd: number): string {
   }
 }
 
+/** SHA-256 of a file's content, lower-case hexadecimal, links followed. Throws `io-failed`. */
+export function digestFileNow(path: string | Buffer): string {
+  try {
+    const fd = openSync(path, 'r')
+    try {
+      return digestOpenFile(fd)
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    throw failed('read', path.toString(), error)
+  }
+}
+
 function readSome(fd: number, bytes: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
     read(fd, bytes, 0, bytes.length, null, (error, length) => (error === null ? resolve(length) : reject(error)))

@@ -3,6 +3,9 @@ import { tryReadControl } from './control-file.ts'
 import { diskSpace } from './disk-space.ts'
 import { fileInfo } from './files.ts'
 
+/** Numbers of the processors that this process may run on. */
+export { allowedProcessors } from '../native/processors.ts'
+
 /** How busy the whole machine is, and what is free where `directories` are. */
 export function readMachineState(directories: readonly string[]) {
   // `0.52 0.58 0.59 3/467 4711` (proc_loadavg(5)). The mean of a minute comes late when many start: what runs now counts too.

@@ -31,6 +31,19 @@ export async function compareFiles(before: string, after: string): Promise<strin
     .stdout
 }
 
+/** The same, under one name; where one of them is not there, all of the other is new or gone. Throws `program-missing`. */
+export async function diffFiles(files: {
+  readonly before: string | undefined
+  readonly after: string | undefined
+  readonly label: string
+}): Promise<string> {
+  const { before = '/dev/null', after = '/dev/null', label } = files
+  const purpose = 'compare text files'
+  const labels = ['-L', `a/${label}`, '-L', `b/${label}`]
+  const argv = [requireProgram('diff', purpose), '-u', ...labels, '--', before, after]
+  return (await run(argv, purpose, { env: plainEnvironment })).stdout
+}
+
 const plainEnvironment = {
   LC_ALL: 'C',
   PATH: '/usr/bin:/bin',

@@ -44,3 +44,28 @@ function syncPath(path: string): void {
     fs.closeSync(fd)
   }
 }
+
+/** A hard link at `to` to the file `from`, in the place of what is there; a copy where links are not possible. Throws `io-failed`. */
+export function linkFile(from: string, to: string): void {
+  const temporary = join(dirname(to), `.${process.pid}-${counter++}.part`)
+  try {
+    makeLink(from, temporary)
+    fs.renameSync(temporary, to)
+    // Where both were one file already, nothing was renamed.
+    fs.rmSync(temporary, { force: true })
+  } catch (error) {
+    fs.rmSync(temporary, { force: true })
+    throw failed('write', to, error)
+  }
+}
+let counter = 0
+
+function makeLink(from: string, to: string): void {
+  try {
+    fs.linkSync(from, to)
+  } catch (error) {
+    if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP'].includes(errorCode(error) ?? '')) throw error
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE)
+    syncPath(to)
+  }
+}

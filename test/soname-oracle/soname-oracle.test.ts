@@ -22,7 +22,7 @@ linking(
 )
 
 /** Seeds whose worlds show the mistakes in their order. */
-const tellingSeeds = [1, 0, 1, 0, 0]
+const tellingSeeds = [1, 3, 1, 2, 1]
 
 for (const [index, bug] of seededBugs.entries())
   linking(

@@ -12,17 +12,24 @@ import { openWorkspace, parseArgument } from '../workspace.ts'
 
 /** Installs built packages, named or given as tarballs, in order of dependence, with what they need to run. */
 export const install: Command = async (invocation) => {
-  const { arguments: words, config } = invocation
+  const { arguments: words, config, options } = invocation
   const versioned = words.filter((word) => isVersioned(word))
   const given = new Map([...tarballsAmong(words), ...versioned.map((word) => keptVersion(word, config))])
   const plain = words.filter((word) => !isTarball(word) && !isVersioned(word))
   // Without any word the current directory is the package; tarballs alone need no recipe.
   const { names, repositories } = openWorkspace(plain.length === 0 ? [...given.keys()] : plain, config, process.cwd())
   const all = [...new Set([...names, ...given.keys()])]
-  for (const name of all)
-    if (!given.has(name) && findRecipe(name, repositories) === undefined)
-      throw new KithError('recipe-not-found', { name, searched: repositories })
+  const absent = all.filter((name) => !given.has(name) && findRecipe(name, repositories) === undefined)
+  if (!options.has('--keep-going')) requireNone(absent, repositories)
   return await installNamed(all, { given, repositories }, invocation)
+}
+
+/** Throws `recipe-not-found`, of several `dependencies-missing`. */
+function requireNone(absent: readonly PackageName[], searched: readonly string[]): void {
+  const [name] = absent
+  if (name === undefined) return
+  if (absent.length === 1) throw new KithError('recipe-not-found', { name, searched })
+  throw new KithError('dependencies-missing', { missing: absent.map((one) => ({ name: one, neededBy: [] })) })
 }
 
 /** `./dir/pigz@2.8-1.tar.gz`; a name can hold `.tar.` but no slash. */

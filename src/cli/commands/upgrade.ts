@@ -1,13 +1,16 @@
+import { openBuildKeys } from '../../build/build-keys.ts'
 import { versionLabel } from '../../model/version.ts'
 import { findUpgrades } from '../../plan/upgrades.ts'
 import { readRecipe } from '../../recipe/read-recipe.ts'
 import { findRecipe } from '../../recipe/repositories.ts'
 import { databasePath, loadInstalled } from '../../store/installed-database.ts'
 import { askToContinue } from '../ask.ts'
-import { buildSettings } from '../build-context.ts'
+import { buildSettings, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { makePlan, tellPlan } from '../make-plan.ts'
+import type { Providers } from '../providers.ts'
+import { reviewRecipes } from '../review-recipes.ts'
 import { foreseeRebuilds, openUpgradeBuilds, runUpgradeBuilds } from '../upgrade-builds.ts'
 
 /**
@@ -41,14 +44,21 @@ export const upgrade: Command = async (invocation) => {
   if (isOwnFirst) say('the package manager itself comes first, the rest with the next upgrade')
   const names = (isOwnFirst ? own : upgrades).map(({ name }) => name)
   const repositories = [...config.repositories, config.root + databasePath]
-  const planned = makePlan({ names, repositories }, installed, { config, mayUseCache: true })
+  const settings = buildSettings(invocation, [])
+  const openKeys = (providers: Providers) => openBuildKeys(supplyPackages(installed, invocation, providers), settings)
+  const planned = await makePlan({ names, repositories }, installed, { config, openKeys, mayUseCache: true })
   const { order } = planned
-  tellPlan(planned, buildSettings(invocation, []), context)
+  tellPlan(planned, settings, context)
   const builds = openUpgradeBuilds(planned, { installed, invocation })
   await foreseeRebuilds(builds)
   if (invocation.options.has('--dry-run')) return 0
+  await reviewRecipes(planned, invocation)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
-  const artifacts = await runUpgradeBuilds(builds)
+  const artifacts = await runUpgradeBuilds(builds).catch((error) => {
+    // What is built since comes from the cache then; a root is only changed when all is there.
+    say('nothing was installed; to go on with what is left: kith upgrade --resume')
+    throw error
+  })
   // Who asked for what does not change by an upgrade.
   const options = new Set([...invocation.options, '--automatic'])
   const status = await installArtifacts(artifacts, { ...invocation, options })

@@ -1,7 +1,9 @@
 import { printable } from '../../errors/printable.ts'
 import type { Event } from '../../events/event.ts'
+import { explainBuild } from './build-explanation.ts'
 import { describeMissing } from './missing-dependency.ts'
 import { describePrivileged } from './privileged-files.ts'
+import { describeRecipeChange, renderDifferences } from './recipe-change-lines.ts'
 import { renderSchedule } from './schedule-lines.ts'
 import type { Style } from './style.ts'
 import { formatBytes, formatDuration } from './units.ts'
@@ -21,13 +23,12 @@ export function renderEvent(event: Event, style: Style): string {
   switch (event.kind) {
     case 'plan-made':
       return renderPlan(event, style)
+    case 'recipe-changed':
+      return say(event.package, describeRecipeChange(event)) + renderDifferences(event, style)
     case 'provider-chosen':
       return say(event.package, `stands in for ${event.name} (${providerReasons[event.because]})`)
     case 'rebuild-planned':
-      return say(
-        event.package,
-        `will be ${event.isCached ? 'replaced by what was built for the new library' : 'rebuilt'}: it needs ${event.library}, which the new ${event.from} does not have`,
-      )
+      return say(event.package, `will be rebuilt: it needs ${event.library}, which the new ${event.from} does not have`)
     case 'rebuild-possible':
       return say(
         event.package,
@@ -107,6 +108,8 @@ const providerReasons = {
 
 type BuildOrStoreKind =
   | 'build-started'
+  | 'build-skipped'
+  | 'build-explained'
   | 'build-stage'
   | 'elf-inspected'
   | 'dependency-detected'
@@ -127,6 +130,10 @@ function renderBuildOrStore(event: Extract<Event, { kind: BuildOrStoreKind }>, s
   switch (event.kind) {
     case 'build-started':
       return say(`building ${event.index}/${event.total} (${event.reason}) ${event.version}`)
+    case 'build-skipped':
+      return say(`unchanged: ${event.artifact} was made of the same`)
+    case 'build-explained':
+      return explainBuild(event).map(say).join('')
     case 'build-stage':
       return event.detail === undefined ? '' : say(event.detail)
     case 'elf-inspected':
@@ -164,11 +171,11 @@ function renderBuildOrStore(event: Extract<Event, { kind: BuildOrStoreKind }>, s
 
 function renderPlan(event: Extract<Event, { kind: 'plan-made' }>, style: Style): string {
   const total = event.steps.length
-  const lines = event.steps.map(({ package: name, reason, hasNetwork }, index) =>
+  const lines = event.steps.map(({ package: name, reason, hasNetwork, unlessUnchanged = [] }, index) =>
     message(
       style,
       name,
-      `(${index + 1}/${total}) will build (${reason})${hasNetwork ? ' with the network of this host' : ''}`,
+      `(${index + 1}/${total}) will build (${reason})${hasNetwork ? ' with the network of this host' : ''}${unlessUnchanged.length > 0 ? `, unless ${unlessUnchanged.join(' ')} ${unlessUnchanged.length > 1 ? 'turn out as they were' : 'turns out as it was'}` : ''}`,
     ),
   )
   const cached = event.cached.map((name) => message(style, name, 'already built, will be used'))

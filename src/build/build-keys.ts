@@ -1,0 +1,160 @@
+import type { BuildCause } from '../model/build-cause.ts'
+import type { BuildInput } from '../model/build-record.ts'
+import type { PackageName } from '../model/package-name.ts'
+import type { Recipe, RecipeReading } from '../model/recipe.ts'
+import { versionLabel } from '../model/version.ts'
+import { buildKeyOf, type DescribedTree, listInputs } from '../plan/build-action.ts'
+import { compareInputs, type Undecided } from '../plan/build-causes.ts'
+import { fileInfo } from '../system/files.ts'
+import { findArtifact } from './artifact-cache.ts'
+import type { BuildSettings } from './build-settings.ts'
+import { openContentIndex } from './content-index.ts'
+import { type BuildReading, type DescribedRecipe, describeBase, type FoundOutput, readBuild } from './describe-build.ts'
+import { findByKey, type KeptArtifact, readInputs, readRecord } from './kept-artifacts.ts'
+import { layersDirectoryOf } from './layers-directory.ts'
+import { createOutputs, type PackageOutput } from './package-outputs.ts'
+import { factsOfCopy, listRecipeFiles, readRecipeFacts } from './recipe-facts.ts'
+import type { PackageSupply } from './sysroot-packages.ts'
+
+/** What is to be done about a package of a plan, judged by what it would be made of. */
+export type Verdict =
+  /** There is an artifact of exactly that; `artifact` is undefined where only its record is left. */
+  | { readonly kind: 'current'; readonly artifact: string | undefined; readonly needs: readonly PackageName[] }
+  /** An artifact that kith did not build is taken as kiss would take it. */
+  | { readonly kind: 'unkeyed'; readonly artifact: string }
+  | { readonly kind: 'build'; readonly causes: readonly BuildCause[] }
+  /** It is built if what it waits for turns out to be another than it was. */
+  | { readonly kind: 'perhaps'; readonly causes: readonly BuildCause[] }
+
+export interface JudgeOptions {
+  readonly name: PackageName
+  /** Whether an artifact of unknown origin will do, and a source that moves is taken as it was. */
+  readonly takesOld: boolean
+  /** Build it whatever there is, unless it was built since then, in milliseconds since 1970. */
+  readonly rebuildsBeforeMs?: number | undefined
+}
+
+/** A build whose every input is known. */
+export interface KeyedBuild {
+  readonly key: string
+  readonly inputs: readonly BuildInput[]
+}
+
+export interface BuildKeys {
+  /** Of one package after all that it depends on. Throws `io-failed`, `archive-invalid`. */
+  readonly judge: (reading: RecipeReading, options: JudgeOptions) => Promise<Verdict>
+  /** From now on the package is this artifact. */
+  readonly settle: (name: PackageName, artifact: string) => void
+  /** The artifact that a build would make, where one was made already. Its dependencies are settled, its sources known. */
+  readonly findMade: (recipe: Recipe) => Promise<KeptArtifact | undefined>
+  /** What a build that begins now is made of; `directory` has the copy of the recipe that it uses. */
+  readonly describe: (recipe: Recipe, directory: string) => Promise<KeyedBuild>
+  /** Keeps what was found out about files, for the next command. */
+  readonly save: () => void
+}
+
+export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, settings: BuildSettings): BuildKeys {
+  const { cacheDirectory } = settings
+  const index = openContentIndex(cacheDirectory)
+  const outputs = createOutputs(supply, layersDirectoryOf(cacheDirectory), index)
+  /** Packages of the plan; undefined: still to be built. */
+  const planned = new Map<PackageName, (() => Promise<PackageOutput>) | undefined>()
+  let base: Promise<readonly DescribedTree[]> | undefined
+  const isThere = (name: PackageName): boolean => planned.has(name) || supply.installed.has(name)
+  const outputOf = async (wanted: PackageName): Promise<FoundOutput | undefined> => {
+    const name = isThere(wanted) ? wanted : (supply.providerOf?.(wanted) ?? wanted)
+    if (planned.has(name)) return { name, output: (await planned.get(name)?.()) ?? 'undecided' }
+    const output = outputs.ofInstalled(name)
+    return output && { name, output }
+  }
+  const read = async (
+    recipe: DescribedRecipe,
+    options: { readonly isFetched: boolean; readonly sourceBefore?: (text: string) => string | undefined },
+  ): Promise<BuildReading> => {
+    base ??= describeBase({ ...supply, artifactOf: () => undefined }, { settings, outputs, index })
+    return await readBuild(recipe, { ...options, outputOf, base: await base }, settings, index)
+  }
+  const judgeRecipe = async (recipe: DescribedRecipe, { directory, artifact, takesOld }: Judged) => {
+    const record = artifact === undefined ? undefined : readRecord(artifact, index)
+    const before = (): readonly BuildInput[] => (artifact === undefined ? [] : readInputs(artifact))
+    const sourceBefore = (text: string) => before().find(({ kind, name }) => kind === 'source' && name === text)?.value
+    const { description, undecided } = await read(recipe, {
+      isFetched: false,
+      ...(takesOld && record !== undefined ? { sourceBefore } : {}),
+    })
+    const key = isOpen(undecided) ? undefined : buildKeyOf(description)
+    const found = key === undefined ? undefined : key === record?.key ? { artifact, record } : findKept(key)
+    if (found !== undefined) {
+      const { output: digest, needs } = found.record
+      planned.set(recipe.name, async () => ({ digest, needs }))
+      return { kind: 'current', artifact: found.artifact, needs } as const
+    }
+    if (record === undefined) return absent(versionLabel(recipe.facts.version))
+    const causes = compareInputs(before(), listInputs(description, listRecipeFiles(directory)), undecided)
+    if (causes.length > 0) return { kind: 'build', causes } as const
+    if (isOpen(undecided)) return { kind: 'perhaps', causes: openCauses(undecided) } as const
+    return { kind: 'build', causes: [orderChanged] } as const
+  }
+  const findKept = (key: string) => findByKey(cacheDirectory, key, index)
+  return {
+    save: index.save,
+    settle(name, artifact) {
+      planned.set(name, () => outputs.ofArtifact(name, artifact))
+      // It may be a part of it.
+      base = undefined
+    },
+    async judge(reading, { name, takesOld, rebuildsBeforeMs }) {
+      planned.set(name, undefined)
+      const facts = readRecipeFacts(reading, { index, cacheDirectory })
+      const version = facts?.version ?? reading.version
+      const artifact = version && findArtifact(cacheDirectory, name, version, settings.compression)
+      const hasRecord = artifact !== undefined && readRecord(artifact, index) !== undefined
+      const builtMs = artifact === undefined || rebuildsBeforeMs === undefined ? 0 : fileInfo(artifact)?.mtimeMs
+      if (rebuildsBeforeMs !== undefined && (builtMs ?? 0) < rebuildsBeforeMs)
+        return { kind: 'build', causes: [{ kind: 'asked' }] }
+      if (artifact !== undefined && (!hasRecord || facts === undefined)) {
+        if (!takesOld) return { kind: 'build', causes: [{ kind: 'unknown-origin' }] }
+        planned.set(name, () => outputs.ofArtifact(name, artifact))
+        return { kind: 'unkeyed', artifact }
+      }
+      if (facts === undefined) return absent(version === undefined ? '' : versionLabel(version))
+      const { directory, dependencies, override } = reading
+      return await judgeRecipe({ name, dependencies, facts, override }, { directory, artifact, takesOld })
+    },
+    async findMade(recipe) {
+      const facts = factsOfCopy(recipe, recipe.directory, cacheDirectory)
+      const { description, undecided } = await read({ ...recipe, facts }, { isFetched: true })
+      const found = isOpen(undecided) ? undefined : findKept(buildKeyOf(description))
+      return found?.artifact === undefined ? undefined : { artifact: found.artifact, record: found.record }
+    },
+    async describe(recipe, directory) {
+      const facts = factsOfCopy(recipe, directory, cacheDirectory)
+      const { description } = await read({ ...recipe, facts }, { isFetched: true })
+      return { key: buildKeyOf(description), inputs: listInputs(description, listRecipeFiles(directory)) }
+    },
+  }
+}
+
+interface Judged {
+  readonly directory: string
+  readonly artifact: string | undefined
+  readonly takesOld: boolean
+}
+
+function absent(version: string): Extract<Verdict, { kind: 'build' }> {
+  return { kind: 'build', causes: [{ kind: 'absent', version }] }
+}
+
+/** Where every single input is as it was and the key is not. */
+const orderChanged = { kind: 'input', change: 'changed', input: 'dependency', name: 'their order' } as const
+
+function isOpen({ dependencies, sources }: Undecided): boolean {
+  return dependencies.size + sources.size > 0
+}
+
+function openCauses({ dependencies, sources }: Undecided): BuildCause[] {
+  return [
+    ...[...dependencies].map((dependency): BuildCause => ({ kind: 'dependency-built', dependency })),
+    ...[...sources].map((source): BuildCause => ({ kind: 'source-unknown', source })),
+  ]
+}
