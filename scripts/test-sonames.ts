@@ -1,5 +1,5 @@
 #!/usr/bin/env bun
-import { type Judgement, judgeChange } from '../test/soname-oracle/judge-change.ts'
+import { type Judgement, judgeScene, makeScene, type Scene } from '../test/soname-oracle/judge-change.ts'
 import { loader } from '../test/soname-oracle/made-root.ts'
 import { seededBugs } from '../test/soname-oracle/seeded-bugs.ts'
 
@@ -13,9 +13,12 @@ if (loader === undefined || Bun.spawnSync(['sh', '-c', 'command -v as && command
   process.exit(0)
 }
 const seeds = Array.from({ length: Number(count) }, (_, index) => Number(first) + index)
+const scenes = new Map<number, Scene>()
 const byKind = new Map<string, Judgement[]>()
 for (const seed of seeds) {
-  const judged = judgeChange(seed)
+  const scene = makeScene(seed)
+  scenes.set(seed, scene)
+  const judged = judgeScene(scene)
   byKind.set(judged.change.kind, [...(byKind.get(judged.change.kind) ?? []), judged])
   if (judged.misses.length > 0 || judged.extra.length > 0)
     process.stdout.write(`seed ${seed}: ${JSON.stringify(judged)}\n`)
@@ -34,7 +37,7 @@ const all = [...byKind.values()].flat()
 tell('all', all)
 let uncaught = 0
 for (const { name, shows, find } of seededBugs) {
-  const seed = seeds.find((one) => judgeChange(one, find)[shows].length > 0)
+  const seed = [...scenes].find(([, scene]) => judgeScene(scene, find)[shows].length > 0)?.[0]
   if (seed === undefined) uncaught++
   process.stdout.write(`${seed === undefined ? 'NOT CAUGHT' : `caught by seed ${seed}`}: ${name} (${shows})\n`)
 }

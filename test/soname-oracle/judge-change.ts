@@ -48,8 +48,13 @@ export interface Judgement {
   readonly extra: readonly string[]
 }
 
-/** One seeded change of a seeded world, judged by a full rebuild and the real loader. */
-export function judgeChange(seed: number, find: Finder = findRebuilds): Judgement {
+/** One seeded change of a seeded world, built: a full rebuild and the real loader say what must be rebuilt. */
+export interface Scene {
+  readonly question: Question
+  readonly expected: ReadonlySet<string>
+}
+
+export function makeScene(seed: number): Scene {
   const directory = mkdtempSync(join(tmpdir(), 'kith-sonames-'))
   try {
     const world = generateWorld(seed)
@@ -58,15 +63,19 @@ export function judgeChange(seed: number, find: Finder = findRebuilds): Judgemen
     const after = buildWorld(changeWorld(world, change), join(directory, 'after'))
     const others = world.map(({ name }) => name).filter((name) => name !== change.package)
     const expected = findBrokenByLoader(before, after, others, join(directory, 'mixed'))
-    const found = find({ world, change, before: before.offers, rebuilt: after.offers })
-    return {
-      change,
-      packages: world.length,
-      expected: [...expected].sort(),
-      misses: [...expected].filter((name) => !found.has(name)).sort(),
-      extra: [...found].filter((name) => !expected.has(name)).sort(),
-    }
+    return { question: { world, change, before: before.offers, rebuilt: after.offers }, expected }
   } finally {
     rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+export function judgeScene({ question, expected }: Scene, find: Finder = findRebuilds): Judgement {
+  const found = find(question)
+  return {
+    change: question.change,
+    packages: question.world.length,
+    expected: [...expected].sort(),
+    misses: [...expected].filter((name) => !found.has(name)).sort(),
+    extra: [...found].filter((name) => !expected.has(name)).sort(),
   }
 }
