@@ -2,6 +2,7 @@ import { benchArchive } from './bench-archive.ts'
 import { benchEmptyBuild } from './bench-empty-build.ts'
 import { benchHash } from './bench-hash.ts'
 import { benchJobs } from './bench-jobs.ts'
+import { benchKeys } from './bench-keys.ts'
 import { benchPlan } from './bench-plan.ts'
 import { benchQueries } from './bench-queries.ts'
 import { type BenchRow, printRows } from './bench-rows.ts'
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'start-up': benchStartUp,
   plan: benchPlan,
   queries: benchQueries,
+  keys: benchKeys,
   schedule: benchSchedule,
   jobs: benchJobs,
   store: benchStore,

@@ -66,8 +66,8 @@ exit 0
       world.recipe('named', { build: reach(server.port ?? 0), depends: 'dependency make\n' })
       const closed = await world.run('build', 'named')
       const open = await world.run('build', '--network', 'named')
-      const configured = await world.runWith({ env: { KITH_NETWORK: 'other named' } }, 'build', 'dependency', 'named')
-      const planned = await world.run('build', '--dry-run', '--network', 'named')
+      const configured = await world.runWith({ env: { KITH_NETWORK: 'other named' } }, 'b', 'dependency', 'named')
+      const planned = await world.run('b', '--dry-run', '--network', 'named')
 
       expect(outcome(closed)).toEqual(['CLOSED', 'NONAMES', 'CLOSED', 'NONAMES'])
       expect(outcome(open)).toEqual(['OPEN', 'NAMES'])

@@ -116,3 +116,65 @@ test('in a package directory the package needs no name; list is of everything', 
   expect((await world.runWith(here, 'r')).status).toBe(0)
   expect((await world.runWith(here, 'l')).stdout).toBe('')
 })
+
+test('hooks and programs are run as a shell would, told of every exit, and see the root without slashes at its end', async () => {
+  const hook = program('hook', `echo "$@" "$KISS_ROOT" >>${world.directory}/log\n`)
+  program('kiss-tool', 'echo "$KISS_ROOT|$KISS_PID|$_KISS_LVL|$*"\nexit 3\n')
+  const directory = world.recipe('one', { sources: 'dir\n# note\nfile sub\n', 'dir/x': '', file: '' })
+  const env = { PATH: path(), KISS_HOOK: `:${hook}:`, KISS_ROOT: `${world.root}//` }
+
+  expect((await world.runWith({ env }, 'v')).status).toBe(0)
+  expect(await world.runWith({ env }, 'tool', 'a b', '')).toMatchObject({
+    status: 3,
+    stdout: `${world.root}||0|a b \n`,
+  })
+  expect((await world.runWith({ env }, 'nothing')).status).toBe(1)
+  expect((await world.runWith({ env }, 'd', 'one')).status).toBe(0)
+  expect(readFileSync(join(world.directory, 'log'), 'utf8').replaceAll(` ${world.root}\n`, '\n').split('\n')).toEqual([
+    ...['SIGEXIT', 'SIGEXIT', 'SIGEXIT'],
+    ...['pre-source one dir', `post-source one dir ${directory}/dir/.`],
+    ...['pre-source one #', 'post-source one # '],
+    ...['pre-source one file', `post-source one file ${directory}/file`],
+    ...['SIGEXIT', ''],
+  ])
+})
+
+test('a setting that is empty is one that is not set', async () => {
+  world.recipe('one', { build: makes('one') })
+  const names = [
+    'PROMPT',
+    'FORCE',
+    'DEBUG',
+    'KEEPLOG',
+    'STRIP',
+    'CHOICE',
+    'COLOR',
+    'COMPRESS',
+    'GET',
+    'SU',
+    'HOOK',
+    'PID',
+  ]
+  const env = Object.fromEntries([...names, 'TMPDIR'].map((name) => [`KISS_${name}`, '']))
+
+  expect((await world.runWith({ env }, 'b', 'one')).status).toBe(0)
+  expect((await world.run('l')).stdout).toBe('one 1.0-1\n')
+  expect(world.cached()).toEqual(['one@1.0-1.tar.zst'])
+  expect(world.leftovers()).toEqual([])
+})
+
+test('alternatives are read from standard input until one fails; the list is what it takes', async () => {
+  for (const name of ['one', 'two', 'three'])
+    world.recipe(name, { build: '#!/bin/sh -e\nmkdir -p "$1/usr"\n: >"$1/usr/a b"\n: >"$1/usr/c"\n' })
+  await world.run('b', 'one', 'two', 'three')
+  for (const name of ['one', 'two', 'three']) await world.run('i', name)
+  const listed = (await world.run('a')).stdout
+  expect(listed).toBe('three /usr/a b\nthree /usr/c\ntwo /usr/a b\ntwo /usr/c\n')
+
+  const stdin = 'two /usr/a b\nghost /usr/c\nthree /usr/c'
+  expect((await world.runWith({ stdin }, 'a', '-')).status).toBe(1)
+  expect((await world.run('p')).stdout).toBe('one /usr/c\ntwo /usr/a b\n')
+  const three = listed.split('\n').filter((line) => line.startsWith('three'))
+  expect((await world.runWith({ stdin: three.join('\n') }, 'a', '-')).status).toBe(0)
+  expect((await world.run('preferred', 'three', 'ignored')).stdout).toBe('three /usr/c\nthree /usr/a b\n')
+})

@@ -119,7 +119,7 @@ sandboxed(title('of several providers the user says which, and is told how'), as
   expect(installed.stderr).toContain('cronie stands in for cron (it is installed)')
   // What is built anyway, too.
   await well('remove', 'cronie')
-  expect((await well('build', '--dry-run', '--names', 'jobs', 'cronie')).stdout).toBe('cronie\njobs\n')
+  expect((await well('build', '--rebuild', '--dry-run', '--names', 'jobs', 'cronie')).stdout).toBe('cronie\njobs\n')
 })
 
 sandboxed(title('two providers of an exclusive name are not installed together'), async () => {

@@ -187,7 +187,7 @@ rootless(title('without a cgroup the memory limit holds for each process, and ki
   world.recipe('greedy', { build: script })
   sh(isRoot ? 'chown -R 65534:65534 repo' : ':', world.directory)
   const limited = await world.runWith({ under: asUser, env: { KITH_LIMITS: 'memory=256M' } }, 'build', 'greedy')
-  const unlimited = await world.runWith({ under: asUser, env: { KITH_LIMITS: 'memory=none' } }, 'build', 'greedy')
+  const unlimited = await world.runWith({ under: asUser, env: { KITH_LIMITS: 'memory=none' } }, 'b', 'greedy')
 
   expect(limited.stderr).not.toContain('350000000\n')
   expect(limited.stderr).toMatch(/memory exhausted|Cannot allocate memory|needed more memory/)

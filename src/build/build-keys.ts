@@ -1,10 +1,11 @@
 import type { BuildCause } from '../model/build-cause.ts'
-import type { BuildInput } from '../model/build-record.ts'
+import type { BuildInput, BuildRecord } from '../model/build-record.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Recipe, RecipeReading } from '../model/recipe.ts'
 import { versionLabel } from '../model/version.ts'
 import { buildKeyOf, type DescribedTree, listInputs } from '../plan/build-action.ts'
 import { compareInputs, type Undecided } from '../plan/build-causes.ts'
+import { digestText } from '../system/digests.ts'
 import { fileInfo } from '../system/files.ts'
 import { findArtifact } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
@@ -74,15 +75,19 @@ export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, setting
     base ??= describeBase({ ...supply, artifactOf: () => undefined }, { settings, outputs, index })
     return await readBuild(recipe, { ...options, outputOf, base: await base }, settings, index)
   }
-  const judgeRecipe = async (recipe: DescribedRecipe, { directory, artifact, takesOld }: Judged) => {
-    const record = artifact === undefined ? undefined : readRecord(artifact, index)
+  const keyOf = (name: PackageName, { fingerprint, describe }: BuildReading): string => {
+    const stamp = { text: digestText(fingerprint), isFresh: false }
+    return index.valueOf(`key ${name}`, stamp, () => buildKeyOf(describe()))
+  }
+  const judgeRecipe = async (recipe: DescribedRecipe, { directory, artifact, record, takesOld }: Judged) => {
     const before = (): readonly BuildInput[] => (artifact === undefined ? [] : readInputs(artifact))
     const sourceBefore = (text: string) => before().find(({ kind, name }) => kind === 'source' && name === text)?.value
-    const { description, undecided } = await read(recipe, {
+    const reading = await read(recipe, {
       isFetched: false,
       ...(takesOld && record !== undefined ? { sourceBefore } : {}),
     })
-    const key = isOpen(undecided) ? undefined : buildKeyOf(description)
+    const { undecided } = reading
+    const key = isOpen(undecided) ? undefined : keyOf(recipe.name, reading)
     const found = key === undefined ? undefined : key === record?.key ? { artifact, record } : findKept(key)
     if (found !== undefined) {
       const { output: digest, needs } = found.record
@@ -90,7 +95,7 @@ export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, setting
       return { kind: 'current', artifact: found.artifact, needs } as const
     }
     if (record === undefined) return absent(versionLabel(recipe.facts.version))
-    const causes = compareInputs(before(), listInputs(description, listRecipeFiles(directory)), undecided)
+    const causes = compareInputs(before(), listInputs(reading.describe(), listRecipeFiles(directory)), undecided)
     if (causes.length > 0) return { kind: 'build', causes } as const
     if (isOpen(undecided)) return { kind: 'perhaps', causes: openCauses(undecided) } as const
     return { kind: 'build', causes: [orderChanged] } as const
@@ -108,28 +113,29 @@ export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, setting
       const facts = readRecipeFacts(reading, { index, cacheDirectory })
       const version = facts?.version ?? reading.version
       const artifact = version && findArtifact(cacheDirectory, name, version, settings.compression)
-      const hasRecord = artifact !== undefined && readRecord(artifact, index) !== undefined
+      const record = artifact === undefined ? undefined : readRecord(artifact, index)
       const builtMs = artifact === undefined || rebuildsBeforeMs === undefined ? 0 : fileInfo(artifact)?.mtimeMs
       if (rebuildsBeforeMs !== undefined && (builtMs ?? 0) < rebuildsBeforeMs)
         return { kind: 'build', causes: [{ kind: 'asked' }] }
-      if (artifact !== undefined && (!hasRecord || facts === undefined)) {
+      if (artifact !== undefined && (record === undefined || facts === undefined)) {
         if (!takesOld) return { kind: 'build', causes: [{ kind: 'unknown-origin' }] }
         planned.set(name, () => outputs.ofArtifact(name, artifact))
         return { kind: 'unkeyed', artifact }
       }
       if (facts === undefined) return absent(version === undefined ? '' : versionLabel(version))
       const { directory, dependencies, override } = reading
-      return await judgeRecipe({ name, dependencies, facts, override }, { directory, artifact, takesOld })
+      return await judgeRecipe({ name, dependencies, facts, override }, { directory, artifact, record, takesOld })
     },
     async findMade(recipe) {
       const facts = factsOfCopy(recipe, recipe.directory, cacheDirectory)
-      const { description, undecided } = await read({ ...recipe, facts }, { isFetched: true })
-      const found = isOpen(undecided) ? undefined : findKept(buildKeyOf(description))
+      const reading = await read({ ...recipe, facts }, { isFetched: true })
+      const found = isOpen(reading.undecided) ? undefined : findKept(keyOf(recipe.name, reading))
       return found?.artifact === undefined ? undefined : { artifact: found.artifact, record: found.record }
     },
     async describe(recipe, directory) {
       const facts = factsOfCopy(recipe, directory, cacheDirectory)
-      const { description } = await read({ ...recipe, facts }, { isFetched: true })
+      const { describe } = await read({ ...recipe, facts }, { isFetched: true })
+      const description = describe()
       return { key: buildKeyOf(description), inputs: listInputs(description, listRecipeFiles(directory)) }
     },
   }
@@ -138,6 +144,7 @@ export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, setting
 interface Judged {
   readonly directory: string
   readonly artifact: string | undefined
+  readonly record: BuildRecord | undefined
   readonly takesOld: boolean
 }
 

@@ -37,7 +37,7 @@ export interface BuildRequest {
   readonly host: SandboxHost
   readonly index: number
   readonly total: number
-  readonly reason: 'explicit' | 'implicit'
+  readonly reason: 'explicit' | 'implicit' | 'rebuild'
   readonly tokens: BuildTokens
   /** What a build of the recipe in `directory` is made of now. */
   readonly describe: (directory: string) => Promise<KeyedBuild>

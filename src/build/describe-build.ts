@@ -19,8 +19,10 @@ import type { PackageSupply } from './sysroot-packages.ts'
 
 /** A build as far as it is known. */
 export interface BuildReading {
+  /** Text that is another whenever the description is. */
+  readonly fingerprint: string
   /** Without what is undecided. */
-  readonly description: BuildDescription
+  readonly describe: () => BuildDescription
   readonly undecided: Undecided
 }
 
@@ -54,29 +56,38 @@ export async function readBuild(
   settings: BuildSettings,
   index: ContentIndex,
 ): Promise<BuildReading> {
-  const sources = facts.sources.map((source) => ({
+  const identified = facts.sources.map((source) => ({
     text: source.text,
     destination: source.destination,
     identity: identifySource(source, { index, isFetched }) ?? sourceBefore?.(source.text),
   }))
   const { layers, undecided } = await collectLayers(dependencies, outputOf)
+  const sources = identified.flatMap(({ identity, ...one }) => (identity === undefined ? [] : [{ ...one, identity }]))
+  const properties = describeSettings({ name, format: facts.format }, settings, index)
+  const extra = override === undefined ? [] : describeOverriding(override, index)
+  const own = overrideSettings(override, settings)
+  const parts = { recipe: facts.digest, sources, layers, base, properties, extra }
   return {
-    description: {
+    fingerprint: JSON.stringify([
       name,
-      recipe: facts.digest,
-      sources: sources.flatMap(({ identity, ...source }) => (identity === undefined ? [] : [{ ...source, identity }])),
-      layers,
-      base,
-      environment: keyEnvironment(name, overrideSettings(override, settings)),
-      properties: describeSettings({ name, format: facts.format }, settings, index),
-      extra: override === undefined ? [] : describeOverriding(override, index),
-    },
+      parts,
+      override === undefined ? commonEnvironment(settings) : keyEnvironment(name, own),
+    ]),
+    describe: () => ({ name, ...parts, environment: keyEnvironment(name, own) }),
     undecided: {
       dependencies: undecided,
-      sources: new Set(sources.flatMap(({ text, identity }) => (identity === undefined ? [text] : []))),
+      sources: new Set(identified.flatMap(({ text, identity }) => (identity === undefined ? [text] : []))),
     },
   }
 }
+
+/** Of no package: those of all are the same but for their names. */
+function commonEnvironment(settings: BuildSettings): unknown {
+  const known = environments.get(settings) ?? keyEnvironment('', settings)
+  environments.set(settings, known)
+  return known
+}
+const environments = new WeakMap<BuildSettings, unknown>()
 
 /** As collectSysroot collects them: what is named, make and runtime alike, each followed by what it needs to run. */
 async function collectLayers(dependencies: readonly Dependency[], outputOf: ReadingOptions['outputOf']) {

@@ -52,7 +52,9 @@ async function fetchWithHooks(recipe: Recipe, settings: FetchSettings, context: 
       settings,
       context,
     )
-    const path = source === undefined ? '' : sourcePath(settings.cacheDirectory, recipe.name, source)
+    const found = source === undefined ? '' : sourcePath(settings.cacheDirectory, recipe.name, source)
+    // As KISS names a directory whose contents are meant.
+    const path = source?.kind === 'directory' ? `${found}/.` : found
     await context.hooks.run('post-source', [recipe.name, line.text, path])
   }
 }

@@ -7,7 +7,7 @@ import type { Recipe } from '../model/recipe.ts'
 import { createWorkQueue, type QueueOptions } from '../plan/work-queue.ts'
 import { hostWarnings, requireSandbox, type SandboxHost } from '../sandbox/host.ts'
 import { requireSandboxFiles } from '../sandbox/sandbox-files.ts'
-import { claimDirectory } from '../system/claimed-directory.ts'
+import { claimOnce } from '../system/claimed-directory.ts'
 import { openBuildGate } from './build-gate.ts'
 import type { BuildKeys } from './build-keys.ts'
 import type { BuildSettings } from './build-settings.ts'
@@ -25,7 +25,7 @@ import { chooseTokens } from './script-jobs.ts'
 
 export interface BuildStep {
   readonly recipe: Recipe
-  readonly reason: 'explicit' | 'implicit'
+  readonly reason: 'explicit' | 'implicit' | 'rebuild'
   /** Build it even where there is an artifact of exactly what it would be made of. */
   readonly isAsked: boolean
   /** Whether it is built is only known when others are: its sources are not fetched before. */
@@ -37,6 +37,8 @@ export interface BuildPlan {
   readonly steps: readonly BuildStep[]
   /** Packages of the plan that are built already, with their tarballs. */
   readonly cached: ReadonlyMap<PackageName, string>
+  /** What must be built before a step besides what its recipe names. */
+  readonly needs?: ReadonlyMap<PackageName, readonly PackageName[]> | undefined
 }
 
 type Supply = Omit<PackageWorld, 'artifactOf'> & { readonly keys: BuildKeys }
@@ -63,10 +65,15 @@ export async function runBuildPlan(
     settings,
     context,
   )
-  // Held until the process ends, or the session removes it.
-  claimDirectory(settings.workDirectory)
+  // Held until the process ends, or the session removes it: one command may carry out several plans.
+  claimOnce(settings.workDirectory)
   const { cacheDirectory } = settings
-  const work = planWork(recipes, { absent, cacheDirectory, durations: loadDurations(cacheDirectory) })
+  const work = planWork(recipes, {
+    absent,
+    needs: plan.needs,
+    cacheDirectory,
+    durations: loadDurations(cacheDirectory),
+  })
   const jobs = chooseJobs(settings, context)
   using jobserver = openJobserver(chooseTokens(settings))
   const packages = recipes.map(({ name }) => name)

@@ -179,10 +179,12 @@ const coreRows: readonly CommandRow[] = [
   {
     name: 'upgrade',
     letter: 'U',
-    usage: '[--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet] [--resume] [--review | --no-review]',
+    usage:
+      '[--dry-run] [--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet] [--resume] [--review | --no-review]',
     summary: 'Build and install what repositories have in other versions',
     options: [
       '--adopt',
+      '--dry-run',
       '--jobs N',
       '--keep-going',
       '--load L',

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
 import type { HookRunner, HookType } from '../events/hooks.ts'
 import { isExecutable } from '../system/files.ts'
@@ -5,9 +6,10 @@ import { runAttached } from '../system/process.ts'
 
 /** The user's KISS_HOOK programs, called in the order listed. */
 export function createHookRunner(
-  hooks: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
+  { hooks, root }: Pick<Config, 'hooks' | 'root'>,
+  inherited: Readonly<Record<string, string | undefined>>,
 ): HookRunner {
+  const environment = withPlainRoot(inherited, root)
   return {
     isActive: hooks.length > 0,
     async run(type, args, cwd) {
@@ -30,4 +32,12 @@ async function call(
 ): Promise<number> {
   const place = cwd === undefined ? {} : { cwd }
   return await runAttached([hook, type, ...args], `run the ${type} hook`, { env, output: 'error', ...place })
+}
+
+/** Programs of the user get KISS_ROOT as KISS hands it on: without slashes at its end. */
+export function withPlainRoot(
+  environment: Readonly<Record<string, string | undefined>>,
+  root: string,
+): Readonly<Record<string, string | undefined>> {
+  return environment.KISS_ROOT === undefined ? environment : { ...environment, KISS_ROOT: root }
 }

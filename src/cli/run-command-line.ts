@@ -10,20 +10,24 @@ import { type CommandRow, findCommand } from './command-table.ts'
  */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const [word = 'help', ...rest] = argv
+  let config: Config | undefined
   try {
     // KISS's own last line of it: what scripts see of a call without a word.
     if (argv.length === 0) process.stdout.write('\nRun "kith [H|help-ext]" to see all actions\n')
     const row = findCommand(word === '--help' || word === '-h' ? 'help' : word)
-    const config = readConfig(process.env, process.getuid?.() ?? 0, process.pid)
+    config = readConfig(process.env, process.getuid?.() ?? 0, process.pid)
     const isLetter = row !== undefined && row.letter === word
     if (row !== undefined && isOwn(row))
       return await runCommand(row, [...(isLetter ? (row.letterOptions ?? []) : []), ...rest], config)
     const { findExtension, runExtension } = await import('./run-extension.ts')
     const extension = findExtension(word, rest, config)
-    if (extension.kind === 'program') return await runExtension(extension.path, word, rest)
+    if (extension.kind === 'program') return await runExtension(extension.path, [word, ...rest], config)
     return await runCommand(extension.row, rest, config)
   } catch (error) {
     return (await import('./report-failure.ts')).reportFailure(error, rest.includes('--json'))
+  } finally {
+    if (config !== undefined && config.hooks.length > 0)
+      await (await import('./hooks.ts')).createHookRunner(config, process.env).run('SIGEXIT', [])
   }
 }
 

@@ -3,6 +3,7 @@ import { KithError } from '../errors/kith-error.ts'
 import { findProgram, runAttached } from '../system/process.ts'
 import { type CommandRow, commandTable } from './command-table.ts'
 import { extensionPrograms } from './extension-programs.ts'
+import { withPlainRoot } from './hooks.ts'
 
 /** What a word means that is no command of KISS's own: a program, or a command that kith has built in. */
 export type Extension =
@@ -29,8 +30,12 @@ export function findExtension(word: string, words: readonly string[], config: Co
   return { kind: 'built-in', row }
 }
 
-/** Runs an extension with the remaining arguments; gives its exit status. */
-export async function runExtension(path: string, word: string, words: readonly string[]): Promise<number> {
-  const env = { ...process.env, _KISS_LVL: '0', KISS_PID: '', KITH_EXTENSION: word }
+/** Runs the extension of the first word with the others as arguments; gives its exit status. */
+export async function runExtension(
+  path: string,
+  [word = '', ...words]: readonly string[],
+  { root }: Pick<Config, 'root'>,
+): Promise<number> {
+  const env = { ...withPlainRoot(process.env, root), _KISS_LVL: '0', KISS_PID: '', KITH_EXTENSION: word }
   return await runAttached([path, ...words], `run the extension ${word}`, { env, output: 'output' })
 }

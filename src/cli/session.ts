@@ -42,7 +42,7 @@ export async function openSession(
         isLive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
       })
   const output = createLineOutput((bytes) => void process.stdout.write(bytes))
-  const hooks = createHookRunner(config.hooks, process.env)
+  const hooks = createHookRunner(config, process.env)
   const stop = (): void => {
     abort.abort()
     // From then on the same ends kith at once. Whoever sends it twice at one time (a terminal and a parent) means it once.
@@ -74,7 +74,6 @@ export async function openSession(
     output.flush()
     reporter.close()
     releaseClaimed(workDirectoryOf(config), config.keepsWork ? 'keep' : 'remove')
-    await hooks.run('SIGEXIT', [])
     ignoreNoMore()
   }
 }

@@ -67,7 +67,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Reads the settings. `userId` decides where the cache is when XDG_CACHE_HOME is unset. Throws `invalid-setting` and `sandbox-file-refused`. */
 export function readConfig(environment: Environment, userId: number, processId: number): Config {
   const cacheDirectory = `${cacheHome(environment, userId)}/kiss`
-  const prompt = environment.KISS_PROMPT ?? '1'
+  const prompt = environment.KISS_PROMPT || '1'
   const processName = environment.KISS_PID || String(processId)
   if (!/^[A-Za-z0-9._-]+$/.test(processName) || processName.startsWith('.'))
     throw new KithError('invalid-setting', { setting: 'KISS_PID', value: processName, expected: 'letters and digits' })
@@ -79,7 +79,7 @@ export function readConfig(environment: Environment, userId: number, processId: 
     isAsking: prompt !== '0',
     isInstallingBuilt: prompt === '1',
     isForced: environment.KISS_FORCE === '1',
-    keepsWork: (environment.KISS_DEBUG ?? '0') !== '0',
+    keepsWork: (environment.KISS_DEBUG || '0') !== '0',
     keepsLogs: environment.KISS_KEEPLOG === '1',
     isStripping: environment.KISS_STRIP !== '0',
     refusesConflicts: environment.KISS_CHOICE === '0',

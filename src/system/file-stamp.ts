@@ -43,11 +43,31 @@ const deepestLevel = 200
 export function stampTree(directory: string, from: TreePath = '/' as TreePath, depth = 0): StampedEntry[] {
   if (depth > deepestLevel)
     throw failed('list', directory + bytesText(from), new Error('directories are nested too deep (a link loop?)'))
-  return treeNames(directory, from).flatMap((name) => {
+  const stamped: StampedEntry[] = []
+  for (const [name, isDirectory] of namesAndKinds(directory, from)) {
     const path = childPath(from, name)
-    const stamp = stampOf(hostPath(directory, path))
-    if (stamp === undefined) return []
-    const entry = { ...stamp, path }
-    return stamp.kind === 'directory' ? [entry, ...stampTree(directory, path, depth + 1)] : [entry]
-  })
+    // What is in a directory is looked at anyway.
+    const stamp = isDirectory ? directoryStamp : stampOf(hostPath(directory, path))
+    if (stamp === undefined) continue
+    stamped.push({ ...stamp, path })
+    if (stamp.kind === 'directory') stamped.push(...stampTree(directory, path, depth + 1))
+  }
+  return stamped
+}
+
+const directoryStamp: FileStamp = { text: 'directory', isFresh: false, kind: 'directory', mode: 0o755, sizeBytes: 0 }
+
+/** Names in bytewise order, and whether each is a directory itself. */
+function namesAndKinds(directory: string, path: TreePath): (readonly [string, boolean])[] {
+  const place = hostPath(directory, path)
+  try {
+    const entries = fs.readdirSync(place, { withFileTypes: true })
+    const isPlain = entries.every(({ name }) => /^[\x20-\x7e]*$/.test(name))
+    if (!isPlain) return treeNames(directory, path).map((name) => [name, false])
+    return entries
+      .map((entry) => [entry.name, entry.isDirectory()] as const)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+  } catch (error) {
+    throw failed('list', place.toString(), error)
+  }
 }

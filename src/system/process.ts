@@ -56,7 +56,10 @@ export interface AttachedOptions extends Omit<RunOptions, 'stdin'> {
   readonly started?: (id: number) => void
 }
 
-/** Runs a program with the terminal as it is; gives its exit status. Throws `program-missing`. */
+/**
+ * Runs a program with the terminal as it is, a script that does not say by what with sh, as a shell would; gives its exit status. Throws
+ * `program-missing`.
+ */
 export async function runAttached(argv: readonly string[], purpose: string, options: AttachedOptions): Promise<number> {
   const [program = ''] = argv
   try {
@@ -71,6 +74,7 @@ export async function runAttached(argv: readonly string[], purpose: string, opti
     options.started?.(child.pid)
     return await child.exited
   } catch (error) {
+    if (errorCode(error) === 'ENOEXEC') return await runAttached(['/bin/sh', ...argv], purpose, options)
     if (errorCode(error) === 'ENOENT') throw new KithError('program-missing', { program, purpose })
     throw failed('run', program, error)
   }

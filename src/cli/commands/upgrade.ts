@@ -1,5 +1,4 @@
 import { openBuildKeys } from '../../build/build-keys.ts'
-import { runBuildPlan } from '../../build/run-build-plan.ts'
 import { versionLabel } from '../../model/version.ts'
 import { findUpgrades } from '../../plan/upgrades.ts'
 import { readRecipe } from '../../recipe/read-recipe.ts'
@@ -9,11 +8,15 @@ import { askToContinue } from '../ask.ts'
 import { buildSettings, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { installArtifacts } from '../install-artifacts.ts'
-import { makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
+import { makePlan, tellPlan } from '../make-plan.ts'
 import type { Providers } from '../providers.ts'
 import { reviewRecipes } from '../review-recipes.ts'
+import { foreseeRebuilds, openUpgradeBuilds, runUpgradeBuilds } from '../upgrade-builds.ts'
 
-/** Builds and installs every installed package whose repository has another version, with the new ones they need. */
+/**
+ * Builds and installs every installed package whose repository has another version, with the new ones they need, and again what would miss
+ * a library: in one transaction, when all of it is built.
+ */
 export const upgrade: Command = async (invocation) => {
   const { config, context } = invocation
   const installed = loadInstalled(config.root)
@@ -46,20 +49,16 @@ export const upgrade: Command = async (invocation) => {
   const planned = await makePlan({ names, repositories }, installed, { config, openKeys, mayUseCache: true })
   const { order } = planned
   tellPlan(planned, settings, context)
-  const plan = requireBuildPlan(planned, config.cacheDirectory)
+  const builds = openUpgradeBuilds(planned, { installed, invocation })
+  await foreseeRebuilds(builds)
+  if (invocation.options.has('--dry-run')) return 0
   await reviewRecipes(planned, invocation)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
-  const built = await runBuildPlan(
-    plan,
-    { ...supplyPackages(installed, invocation, planned.providers), keys: planned.keys },
-    settings,
-    context,
-  ).catch((error) => {
+  const artifacts = await runUpgradeBuilds(builds).catch((error) => {
     // What is built since comes from the cache then; a root is only changed when all is there.
     say('nothing was installed; to go on with what is left: kith upgrade --resume')
     throw error
   })
-  const artifacts = order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? [])
   // Who asked for what does not change by an upgrade.
   const options = new Set([...invocation.options, '--automatic'])
   const status = await installArtifacts(artifacts, { ...invocation, options })
