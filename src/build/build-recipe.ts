@@ -111,7 +111,7 @@ export async function buildIn(
   stages.enter('script')
   try {
     const jobs = connectJobs({ sysroot, work, share }, tokens, settings)
-    await runScript({ recipe, sysroot, epoch, jobs, variation }, settings, surroundings, context)
+    stages.used(await runScript({ recipe, sysroot, epoch, jobs, variation }, settings, surroundings, context))
   } catch (error) {
     if (isKithError(error, 'build-failed') || isKithError(error, 'build-limit-reached')) {
       await hooks.run('build-fail', [name, work.build])

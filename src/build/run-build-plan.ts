@@ -17,6 +17,7 @@ import { openJobserver } from './jobserver.ts'
 import type { PackageWorld } from './missing-dependencies.ts'
 import { createPerformer } from './perform-work.ts'
 import { type PackageWork, planWork } from './plan-work.ts'
+import { recordTimings } from './record-timings.ts'
 import { loadDurations } from './remember-durations.ts'
 import { runQueue } from './run-queue.ts'
 import { sampleSchedule } from './sample-schedule.ts'
@@ -78,19 +79,25 @@ export async function runBuildPlan(
   const packages = recipes.map(({ name }) => name)
   context.emit({ kind: 'schedule-started', packages, jobs, tokens: jobserver.total })
   const queue = createWorkQueue(work, jobs === 1 ? inOrder(work) : {})
-  const gate = openBuildGate(queue, jobserver, settings, context)
-  using _sampling = sampleSchedule(queue, jobserver, context)
   const built = new Map<PackageName, string>()
   const atOnce = (): number =>
     queue.ready('build').length + queue.running().filter(({ kind }) => kind === 'build').length
   const share = (): number => Math.max(1, Math.floor(jobserver.total / Math.max(1, Math.min(jobs, atOnce()))))
+  const timings = recordTimings({ work, jobs, tokens: jobserver.total, cacheDirectory }, context.emit)
+  const recorded = { ...context, emit: timings.emit }
+  const gate = openBuildGate(queue, jobserver, settings, recorded)
+  const perform = createPerformer({ plan, supply, host, built, share, tokensOf: gate.tokensOf }, settings, recorded)
+  const sampling = sampleSchedule(queue, jobserver, recorded)
   const failures = await runQueue(queue, {
     room: { fetch: settings.fetch.parallel, build: jobs },
     signal: context.signal,
-    perform: createPerformer({ plan, supply, host, built, share, tokensOf: gate.tokensOf }, settings, context),
+    perform: timings.around(perform),
     admit: gate.admit,
     untilRoom: gate.untilRoom,
     failed: (failure) => tellFailure(failure, settings, context),
+  }).finally(() => {
+    sampling[Symbol.dispose]()
+    timings.finish()
   })
   supply.keys.save()
   endSchedule({ recipes, built, failures }, context)

@@ -232,6 +232,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--html': 'One page that needs nothing else, to search and fold',
   '--jobs N': 'Build up to N packages at one time (default: as many as there are processors)',
   '--keep-going': 'After a failure, go on with everything that does not need what failed',
+  '--list': 'Only which builds are recorded',
   '--load L': 'Start no further build while the load of the machine is L or more',
   '--json': 'Print events and results as JSON lines',
   '--make': 'With what is only needed to build',

@@ -35,6 +35,11 @@ export const buildErrors = {
     () => 'Cannot go on with a build: no build of several packages has failed or was interrupted',
     () => 'Name what is to be built: kith build PACKAGE...',
   ),
+  'no-timings': entry<{ number: number }>(
+    ({ number }) =>
+      `Cannot show timings: ${number === 1 ? 'no build is' : `there are not ${number} builds`} recorded in the cache`,
+    () => 'Look at what there is: kith timings --list; kith build PACKAGE... records one',
+  ),
   'dependencies-not-built': entry<{ package: string; missing: readonly string[] }>(
     ({ package: name, missing }) => `Cannot open a shell for "${name}": not built yet: ${missing.join(' ')}`,
     ({ missing }) => `Build what it needs first: kith build ${missing.join(' ')}`,

@@ -128,7 +128,12 @@ export interface BuildFinished {
   readonly package: string
   readonly artifact: string
   readonly durationMs: number
-  readonly phases: readonly { readonly phase: 'unpack' | 'script' | 'package'; readonly durationMs: number }[]
+  readonly phases: readonly {
+    readonly phase: 'unpack' | 'script' | 'package'
+    readonly durationMs: number
+    /** Processor time, where it was measured. */
+    readonly cpuMs?: number
+  }[]
   readonly files: number
   readonly sizeBytes: number
 }
