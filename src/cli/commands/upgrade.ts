@@ -1,9 +1,14 @@
 import { openBuildKeys } from '../../build/build-keys.ts'
+import type { PackageName } from '../../model/package-name.ts'
 import { versionLabel } from '../../model/version.ts'
+import type { ProvidingPackage } from '../../plan/exclusive-names.ts'
 import { findUpgrades } from '../../plan/upgrades.ts'
+import { readProvides } from '../../recipe/read-provides.ts'
 import { readRecipe } from '../../recipe/read-recipe.ts'
 import { findRecipe } from '../../recipe/repositories.ts'
 import { databasePath, loadInstalled } from '../../store/installed-database.ts'
+import { requireNoClash } from '../../store/require-no-clash.ts'
+import { diskTree } from '../../system/tree-view.ts'
 import { askToContinue } from '../ask.ts'
 import { buildSettings, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
@@ -48,6 +53,9 @@ export const upgrade: Command = async (invocation) => {
   const openKeys = (providers: Providers) => openBuildKeys(supplyPackages(installed, invocation, providers), settings)
   const planned = await makePlan({ names, repositories }, installed, { config, openKeys, mayUseCache: true })
   const { order } = planned
+  // Before anything is built; an installation would refuse it at the end.
+  const coming = order.filter((name) => installed.has(name)).map((name) => recipeProvides(name, planned.providers))
+  if (!config.isForced) requireNoClash(coming, installed, diskTree(config.root))
   tellPlan(planned, settings, context)
   const builds = openUpgradeBuilds(planned, { installed, invocation })
   await foreseeRebuilds(builds)
@@ -64,6 +72,11 @@ export const upgrade: Command = async (invocation) => {
   const status = await installArtifacts(artifacts, { ...invocation, options })
   if (isOwnFirst) say("run 'kith upgrade' again to upgrade the rest")
   return status
+}
+
+function recipeProvides(name: PackageName, { findRecipe }: Providers): ProvidingPackage {
+  const directory = findRecipe(name)
+  return { name, provides: directory === undefined ? [] : readProvides(directory, name) }
 }
 
 /** What may bring kith itself: its new version is to upgrade the rest. */
