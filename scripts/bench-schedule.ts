@@ -1,4 +1,5 @@
 import { findCriticalPaths } from '../src/plan/critical-path.ts'
+import { simulateSchedule } from '../src/plan/simulate-schedule.ts'
 import type { QueueOptions, Work } from '../src/plan/work-queue.ts'
 import type { BenchRow } from './bench-rows.ts'
 import {
@@ -9,7 +10,6 @@ import {
   type RecordedPackage,
   seededRandom,
 } from './schedule-graph.ts'
-import { simulateSchedule } from './simulate-schedule.ts'
 
 const seeds = Array.from({ length: 20 }, (_, index) => index + 1)
 const downloads = 8

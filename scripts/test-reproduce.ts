@@ -22,7 +22,12 @@ const environment = {
 }
 try {
   const child = Bun.spawn(
-    [join(project, 'dist', 'kith'), 'reproduce', '--quiet', ...(named.length > 0 ? named : all.sort())],
+    [
+      process.env.KITH_UNDER_TEST ?? join(project, 'dist', 'kith'),
+      'reproduce',
+      '--quiet',
+      ...(named.length > 0 ? named : all.sort()),
+    ],
     { env: environment, stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' },
   )
   process.exitCode = await child.exited

@@ -106,8 +106,8 @@ test('kith orphans lists what nothing needs to run', async () => {
 
   expect(await answer('orphans')).toEqual(['cmake', 'curl'])
   expect(await answer('orphans', '--json')).toEqual([
-    '{"schema":1,"kind":"orphan","name":"cmake","mark":"explicit"}',
-    '{"schema":1,"kind":"orphan","name":"curl","mark":"explicit"}',
+    '{"schema":1,"kind":"orphan","name":"cmake"}',
+    '{"schema":1,"kind":"orphan","name":"curl"}',
   ])
 })
 

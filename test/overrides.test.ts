@@ -100,3 +100,20 @@ test('KITH_OVERRIDES names the directory; everything wrong in it is told at once
   ])
     expect(stderr).toContain(`${overrides}/app/${file}: ${text}`)
 })
+
+test('a change of your own is a reason to build again, and the same one is none', async () => {
+  world.recipe('app', { build: tells, sources: 'text\n', text: 'one\n' })
+  await world.run('c', 'app')
+  const planned = async (): Promise<string> => (await world.run('b', '--dry-run', '--names', 'app')).stdout
+  await told()
+  const env = { CFLAGS: '-O2', SECRET: 'x', MINE: 'no' }
+  const upToDate = await world.runWith({ env }, 'build', '--dry-run', '--names', 'app')
+  expect(upToDate.stdout).toBe('')
+
+  for (const files of [{ environment: 'MINE=yes\n' }, { 'patches/1.patch': patch('one', 'two') }]) {
+    change('app', files)
+    expect(await planned()).toBe('app\n')
+    expect(await told()).toContain('yes')
+    expect((await world.runWith({ env }, 'build', '--dry-run', '--names', 'app')).stdout).toBe('')
+  }
+})

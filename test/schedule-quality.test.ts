@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { lowerBound } from '../scripts/bench-schedule.ts'
 import { loadPackages, makeWork } from '../scripts/schedule-graph.ts'
-import { simulateSchedule } from '../scripts/simulate-schedule.ts'
+import { simulateSchedule } from '../src/plan/simulate-schedule.ts'
 
 /** Simulated: nothing here is timed. Without ../shared/data the graph is made up. */
 const { packages } = loadPackages()

@@ -37,7 +37,7 @@ export interface BuildRequest {
   readonly host: SandboxHost
   readonly index: number
   readonly total: number
-  readonly reason: 'explicit' | 'implicit'
+  readonly reason: 'explicit' | 'implicit' | 'rebuild'
   readonly tokens: BuildTokens
   /** What a build of the recipe in `directory` is made of now. */
   readonly describe: (directory: string) => Promise<KeyedBuild>
@@ -111,7 +111,7 @@ export async function buildIn(
   stages.enter('script')
   try {
     const jobs = connectJobs({ sysroot, work, share }, tokens, settings)
-    await runScript({ recipe, sysroot, epoch, jobs, variation }, settings, surroundings, context)
+    stages.used(await runScript({ recipe, sysroot, epoch, jobs, variation }, settings, surroundings, context))
   } catch (error) {
     if (isKithError(error, 'build-failed') || isKithError(error, 'build-limit-reached')) {
       await hooks.run('build-fail', [name, work.build])

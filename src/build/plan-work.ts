@@ -14,6 +14,8 @@ export interface PackageWork extends Work {
 export interface WorkOptions {
   /** Packages whose sources are not there yet. */
   readonly absent: ReadonlySet<PackageName>
+  /** What must be built before a package besides what its recipe names. */
+  readonly needs?: ReadonlyMap<PackageName, readonly PackageName[]> | undefined
   readonly durations: Durations
   readonly cacheDirectory: string
 }
@@ -24,13 +26,14 @@ export interface WorkOptions {
  */
 export function planWork(
   recipes: readonly Recipe[],
-  { absent, durations, cacheDirectory }: WorkOptions,
+  { absent, needs: others, durations, cacheDirectory }: WorkOptions,
 ): PackageWork[] {
   const positions = new Map(recipes.map(({ name }, index) => [name, index]))
   return recipes.flatMap((recipe, index): PackageWork[] => {
     const { name, dependencies, runsAlone = false } = recipe
-    const before = dependencies.filter((one) => (positions.get(one.name) ?? index) < index)
-    const needs = before.map((one) => `build ${one.name}`)
+    const all = new Set([...dependencies.map((one) => one.name), ...(others?.get(name) ?? [])])
+    const before = [...all].filter((one) => (positions.get(one) ?? index) < index)
+    const needs = before.map((one) => `build ${one}`)
     const facts = {
       dependencies: dependencies.map((one) => one.name),
       ...measureSources(recipe, cacheDirectory),

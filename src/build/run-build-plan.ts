@@ -7,7 +7,7 @@ import type { Recipe } from '../model/recipe.ts'
 import { createWorkQueue, type QueueOptions } from '../plan/work-queue.ts'
 import { hostWarnings, requireSandbox, type SandboxHost } from '../sandbox/host.ts'
 import { requireSandboxFiles } from '../sandbox/sandbox-files.ts'
-import { claimDirectory } from '../system/claimed-directory.ts'
+import { claimOnce } from '../system/claimed-directory.ts'
 import { openBuildGate } from './build-gate.ts'
 import type { BuildKeys } from './build-keys.ts'
 import type { BuildSettings } from './build-settings.ts'
@@ -17,6 +17,7 @@ import { openJobserver } from './jobserver.ts'
 import type { PackageWorld } from './missing-dependencies.ts'
 import { createPerformer } from './perform-work.ts'
 import { type PackageWork, planWork } from './plan-work.ts'
+import { recordTimings } from './record-timings.ts'
 import { loadDurations } from './remember-durations.ts'
 import { runQueue } from './run-queue.ts'
 import { sampleSchedule } from './sample-schedule.ts'
@@ -24,7 +25,7 @@ import { chooseTokens } from './script-jobs.ts'
 
 export interface BuildStep {
   readonly recipe: Recipe
-  readonly reason: 'explicit' | 'implicit'
+  readonly reason: 'explicit' | 'implicit' | 'rebuild'
   /** Build it even where there is an artifact of exactly what it would be made of. */
   readonly isAsked: boolean
   /** Whether it is built is only known when others are: its sources are not fetched before. */
@@ -36,6 +37,8 @@ export interface BuildPlan {
   readonly steps: readonly BuildStep[]
   /** Packages of the plan that are built already, with their tarballs. */
   readonly cached: ReadonlyMap<PackageName, string>
+  /** What must be built before a step besides what its recipe names. */
+  readonly needs?: ReadonlyMap<PackageName, readonly PackageName[]> | undefined
 }
 
 type Supply = Omit<PackageWorld, 'artifactOf'> & { readonly keys: BuildKeys }
@@ -62,28 +65,39 @@ export async function runBuildPlan(
     settings,
     context,
   )
-  // Held until the process ends, or the session removes it.
-  claimDirectory(settings.workDirectory)
+  // Held until the process ends, or the session removes it: one command may carry out several plans.
+  claimOnce(settings.workDirectory)
   const { cacheDirectory } = settings
-  const work = planWork(recipes, { absent, cacheDirectory, durations: loadDurations(cacheDirectory) })
+  const work = planWork(recipes, {
+    absent,
+    needs: plan.needs,
+    cacheDirectory,
+    durations: loadDurations(cacheDirectory),
+  })
   const jobs = chooseJobs(settings, context)
   using jobserver = openJobserver(chooseTokens(settings))
   const packages = recipes.map(({ name }) => name)
   context.emit({ kind: 'schedule-started', packages, jobs, tokens: jobserver.total })
   const queue = createWorkQueue(work, jobs === 1 ? inOrder(work) : {})
-  const gate = openBuildGate(queue, jobserver, settings, context)
-  using _sampling = sampleSchedule(queue, jobserver, context)
   const built = new Map<PackageName, string>()
   const atOnce = (): number =>
     queue.ready('build').length + queue.running().filter(({ kind }) => kind === 'build').length
   const share = (): number => Math.max(1, Math.floor(jobserver.total / Math.max(1, Math.min(jobs, atOnce()))))
+  const timings = recordTimings({ work, jobs, tokens: jobserver.total, cacheDirectory }, context.emit)
+  const recorded = { ...context, emit: timings.emit }
+  const gate = openBuildGate(queue, jobserver, settings, recorded)
+  const perform = createPerformer({ plan, supply, host, built, share, tokensOf: gate.tokensOf }, settings, recorded)
+  const sampling = sampleSchedule(queue, jobserver, recorded)
   const failures = await runQueue(queue, {
     room: { fetch: settings.fetch.parallel, build: jobs },
     signal: context.signal,
-    perform: createPerformer({ plan, supply, host, built, share, tokensOf: gate.tokensOf }, settings, context),
+    perform: timings.around(perform),
     admit: gate.admit,
     untilRoom: gate.untilRoom,
     failed: (failure) => tellFailure(failure, settings, context),
+  }).finally(() => {
+    sampling[Symbol.dispose]()
+    timings.finish()
   })
   supply.keys.save()
   endSchedule({ recipes, built, failures }, context)

@@ -9,14 +9,14 @@ import { planScriptSandbox, type ScriptRequest, type ScriptSurroundings } from '
 
 /**
  * Runs the recipe's build script with the destination and the version as arguments, in the unpacked sources, and logs what
- * it prints. Throws `build-failed` and `build-limit-reached`, and keeps the log then.
+ * it prints; gives the processor time that it took. Throws `build-failed` and `build-limit-reached`, and keeps the log then.
  */
 export async function runScript(
   request: ScriptRequest,
   settings: BuildSettings,
   surroundings: ScriptSurroundings,
   context: Context,
-): Promise<void> {
+): Promise<{ readonly cpuMs: number }> {
   const { name } = request.recipe
   using log = openBuildLog(settings.cacheDirectory, name, settings.now, String(process.pid))
   const decoder = new TextDecoder()
@@ -32,7 +32,7 @@ export async function runScript(
     strategy: surroundings.host.sysroot,
     layersDirectory: layersDirectoryOf(settings.cacheDirectory),
   })
-  const { status, signal, exceeded } = await runSandbox(
+  const { status, signal, exceeded, cpuMs } = await runSandbox(
     { ...planned, mounts: sysroot.mounts },
     {
       workDirectory: surroundings.work.sandbox,
@@ -46,7 +46,7 @@ export async function runScript(
   tell(decoder.decode())
   if (status === 0) {
     if (!settings.keepsLogs) log.remove()
-    return
+    return { cpuMs }
   }
   context.emit({ kind: 'build-failed', package: name, log: log.path })
   if (exceeded !== undefined)

@@ -1,5 +1,6 @@
 import type { Context } from '../events/context.ts'
 import type { WorkQueue } from '../plan/work-queue.ts'
+import { readProcessorTicks } from '../system/machine-state.ts'
 import type { Jobserver } from './jobserver.ts'
 import type { PackageWork } from './plan-work.ts'
 
@@ -11,11 +12,24 @@ export function sampleSchedule(
   jobserver: Jobserver,
   { emit }: Pick<Context, 'emit'>,
 ): Disposable {
+  let before = readProcessorTicks()
+  const share = (): number | undefined => {
+    const now = readProcessorTicks()
+    const passed = (now?.all ?? 0) - (before?.all ?? 0)
+    const busy = (now?.busy ?? 0) - (before?.busy ?? 0)
+    before = now
+    return passed > 0 ? Math.round((100 * busy) / passed) / 100 : undefined
+  }
   const sample = (): void => {
     const running = queue.running().filter(({ kind }) => kind === 'build').length
     const ready = queue.ready('build').length
-    emit({ kind: 'schedule-sampled', tokens: jobserver.total, used: jobserver.used(), running, ready })
+    emit({ kind: 'schedule-sampled', tokens: jobserver.total, used: jobserver.used(), running, ready, busy: share() })
   }
   const timer = setInterval(sample, everyMs)
-  return { [Symbol.dispose]: () => clearInterval(timer) }
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer)
+      sample()
+    },
+  }
 }

@@ -38,7 +38,7 @@ export interface SubstituteSettings {
   readonly trustedKeys: readonly PublicKey[]
 }
 
-const noSubstitutes: Substitutes = { find: async () => undefined, fetch: async () => undefined }
+export const noSubstitutes: Substitutes = { find: async () => undefined, fetch: async () => undefined }
 
 export function openSubstitutes(
   { substituters, trustedKeys }: SubstituteSettings,

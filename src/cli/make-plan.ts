@@ -23,7 +23,7 @@ import type { Workspace } from './workspace.ts'
 export interface PlannedStep {
   readonly name: PackageName
   readonly reading: RecipeReading
-  readonly reason: 'explicit' | 'implicit'
+  readonly reason: 'explicit' | 'implicit' | 'rebuild'
   readonly isAsked: boolean
   readonly verdict: Verdict
 }

@@ -31,6 +31,13 @@ export const questionRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/stats.ts')).stats,
   },
   {
+    name: 'timings',
+    usage: '[--html [FILE]] [--list] [NUMBER]',
+    summary: 'Show where the time of the last build went',
+    options: ['--html', '--list'],
+    load: async () => (await import('./commands/timings.ts')).timings,
+  },
+  {
     name: 'tree',
     usage: '[--make] [--reverse] [--repo] [PACKAGE...]',
     summary: 'Show what packages need as a tree',

@@ -6,7 +6,7 @@ export interface PlanMade {
   readonly implicit: readonly string[]
   readonly steps: readonly {
     readonly package: string
-    readonly reason: 'explicit' | 'implicit'
+    readonly reason: 'explicit' | 'implicit' | 'rebuild'
     readonly hasNetwork: boolean
     /** Packages that are built first: if they turn out as they were, this one is not built. */
     readonly unlessUnchanged?: readonly string[]
@@ -41,13 +41,38 @@ export interface ProviderChosen {
   readonly because: 'installed' | 'named' | 'preferred' | 'only'
 }
 
+/** A package of an upgrade is built again, since a library that it needs is not there any more. */
+export interface RebuildPlanned {
+  readonly kind: 'rebuild-planned'
+  readonly package: string
+  /** `libfoo.so.1` */
+  readonly library: string
+  /** Whose new version does not have it. */
+  readonly from: string
+}
+
+/** Said before anything of an upgrade is built: packages that are built again too, if libraries of `package` turn out to be others. */
+export interface RebuildPossible {
+  readonly kind: 'rebuild-possible'
+  readonly package: string
+  readonly dependents: readonly string[]
+}
+
+/** An installation takes libraries away from packages that need them. */
+export interface LibraryLost {
+  readonly kind: 'library-lost'
+  readonly package: string
+  readonly library: string
+  readonly dependents: readonly string[]
+}
+
 export interface BuildStarted {
   readonly kind: 'build-started'
   readonly package: string
   readonly version: string
   readonly index: number
   readonly total: number
-  readonly reason: 'explicit' | 'implicit'
+  readonly reason: 'explicit' | 'implicit' | 'rebuild'
 }
 
 /** What it would be made of is what an artifact was made of that is there: that one is taken. */
@@ -105,7 +130,12 @@ export interface BuildFinished {
   readonly package: string
   readonly artifact: string
   readonly durationMs: number
-  readonly phases: readonly { readonly phase: 'unpack' | 'script' | 'package'; readonly durationMs: number }[]
+  readonly phases: readonly {
+    readonly phase: 'unpack' | 'script' | 'package'
+    readonly durationMs: number
+    /** Processor time, where it was measured. */
+    readonly cpuMs?: number
+  }[]
   readonly files: number
   readonly sizeBytes: number
 }
@@ -139,6 +169,9 @@ export interface Notice {
 
 export type BuildEvent =
   | PlanMade
+  | RebuildPlanned
+  | RebuildPossible
+  | LibraryLost
   | RecipeChanged
   | ProviderChosen
   | BuildStarted

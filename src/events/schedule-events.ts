@@ -17,6 +17,8 @@ export interface ScheduleSampled {
   readonly running: number
   /** Builds that could start and have not. */
   readonly ready: number
+  /** The share of the machine's processor time that was used since the last sample, by whoever; 0 to 1. */
+  readonly busy?: number | undefined
 }
 
 /** Another build could start but must wait, since the machine is short of this. Told once for as long as it lasts. */

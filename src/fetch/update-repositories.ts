@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { KithError } from '../errors/kith-error.ts'
+import { isKithError, KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import { isDirectory, isFile, readText } from '../system/files.ts'
 import { type GitSettings, type RepositoryGit, repositoryGit } from './repository-git.ts'
@@ -35,9 +35,19 @@ async function updateRepository(git: RepositoryGit, isGit: boolean, context: Con
     await updateSubmodules(git, say)
   }
   await context.hooks.run('post-update', [], place)
-  const motd = join(place, 'MOTD')
-  if (isFile(motd)) say(readText(motd).trimEnd())
+  const motd = readableText(join(place, 'MOTD'))
+  if (motd !== undefined) say(motd.trimEnd())
   if (context.signal.aborted) throw new KithError('interrupted', {})
+}
+
+/** Undefined where there is no such file, or none for us to read. */
+function readableText(path: string): string | undefined {
+  try {
+    return isFile(path) ? readText(path) : undefined
+  } catch (error) {
+    if (isKithError(error, 'io-failed')) return undefined
+    throw error
+  }
 }
 
 /** With verification git itself refuses what is not signed; it would not if it rebased, so then it must not. */

@@ -2,7 +2,7 @@ import type { Need, Offer } from '../model/offers.ts'
 import { standardDirectories } from './library-search.ts'
 
 /** Whether what is needed is what is offered: by name, and for libraries of the same machine. */
-function fitsNeed(need: Need, offer: Offer): boolean {
+export function fitsNeed(need: Need, offer: Offer): boolean {
   return need.kind === offer.kind && need.name === offer.name && need.abi === offer.abi
 }
 
@@ -15,7 +15,7 @@ export function reachesNeed(need: Need, offer: Offer): boolean {
 }
 
 /** `/lib/x` and `/usr/lib/x` are one directory on nearly every system. */
-function sameDirectory(directory: string): string {
+export function sameDirectory(directory: string): string {
   return directory.replace(/^\/usr(?=\/lib)/, '')
 }
 

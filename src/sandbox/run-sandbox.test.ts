@@ -22,7 +22,7 @@ beforeEach(() => {
 })
 afterEach(() => removeTree(scratch))
 
-interface Outcome extends SandboxResult {
+interface Outcome extends Omit<SandboxResult, 'cpuMs'> {
   readonly text: string
 }
 
@@ -39,7 +39,7 @@ async function run(script: string, { host, limits, ...changes }: Changes = {}, s
     { kind: 'seal-root' },
   ]
   let text = ''
-  const result = await runSandbox(
+  const { cpuMs, ...result } = await runSandbox(
     {
       hostName: 'kith',
       mounts,
@@ -59,6 +59,7 @@ async function run(script: string, { host, limits, ...changes }: Changes = {}, s
     },
     { signal: signal ?? new AbortController().signal },
   )
+  expect(cpuMs).toBeGreaterThan(0)
   return { ...result, text }
 }
 

@@ -38,6 +38,8 @@ export interface SandboxResult {
   readonly signal: string | undefined
   /** The limit that ended it, or that it hit before it failed. */
   readonly exceeded: ExceededLimit | undefined
+  /** Processor time of all that ran in it, in milliseconds. */
+  readonly cpuMs: number
 }
 
 /**
@@ -70,6 +72,7 @@ export async function runSandbox(
   if (context.signal.aborted) throw new KithError('interrupted', {})
   using watch = watchLimits(limits, [workDirectory, ...(logDirectory === undefined ? [] : [logDirectory])])
   let told = ''
+  let cpuMs = 0
   const launched = (): number | undefined => findReport(told, 'launched')?.id
   using _terminal = terminal && takeTerminal(() => sendSignal(launched(), 'SIGWINCH'))
   const status = await runStreaming(launchCommand(specFile, request, host.userMapping), {
@@ -84,17 +87,21 @@ export async function runSandbox(
       told += Buffer.from(bytes).toString()
     },
     signal: AbortSignal.any([context.signal, watch.signal]),
+    used: (all) => {
+      cpuMs = all
+    },
     // The init first: when `unshare` has seen it end, every process of the sandbox has.
     end: (id) => sendSignal(launched() ?? id, 'SIGKILL'),
   })
   if (context.signal.aborted) throw new KithError('interrupted', {})
   const ended = watch.exceeded()
-  if (ended !== undefined) return { status: 137, signal: 'SIGKILL', exceeded: ended }
+  if (ended !== undefined) return { status: 137, signal: 'SIGKILL', exceeded: ended, cpuMs }
   const hit = cgroup.exceeded()[0]
   // Without its init there is no report: out of memory the kernel may have ended that, too.
-  if (hit !== undefined && findReport(told, 'exited') === undefined) return { status, signal: 'SIGKILL', exceeded: hit }
+  if (hit !== undefined && findReport(told, 'exited') === undefined)
+    return { status, signal: 'SIGKILL', exceeded: hit, cpuMs }
   const result = readResult(told, status)
-  return { ...result, exceeded: result.status === 0 ? undefined : hit }
+  return { ...result, exceeded: result.status === 0 ? undefined : hit, cpuMs }
 }
 
 const purpose = 'make the sandbox that builds run in (util-linux)'
@@ -143,7 +150,7 @@ function launchCommand(
   ]
 }
 
-function readResult(told: string, status: number): Omit<SandboxResult, 'exceeded'> {
+function readResult(told: string, status: number): Omit<SandboxResult, 'exceeded' | 'cpuMs'> {
   const exited = findReport(told, 'exited')
   if (exited !== undefined) return exited
   const missing = findReport(told, 'not-started')

@@ -9,6 +9,7 @@ import { diskTree, type TreeView } from '../system/tree-view.ts'
 import { applyTransaction, type PreviewedChange, previewTransaction } from './apply-transaction.ts'
 import { finishInstallation } from './finish-installation.ts'
 import type { InstallSettings } from './install-settings.ts'
+import { tellLostLibraries } from './lost-libraries.ts'
 import { planInstallation } from './plan-installation.ts'
 import { tellNewPrivileges } from './privileged-files.ts'
 import { tellRefusedXattrs } from './refused-xattrs.ts'
@@ -48,6 +49,7 @@ export async function previewInstallation(
     return join(directory, name)
   }
   const packages = await stageClosure(request, settings, { context, placeFor })
+  tellLostLibraries(packages, settings.root, context)
   const transaction = await planInstallation(packages, settings)
   for (const change of transaction.changes) tellConflicts(change, context)
   const views = new Map<string, TreeView>(packages.map((one) => [one.name, diskTree(one.directory)]))
@@ -65,6 +67,7 @@ async function installInto(
   const placeFor = (name: PackageName): string => makeStagingTree(space, area, name)
   const unpacked = await stageClosure(request, settings, { context, placeFor })
   for (const staged of unpacked) tellNewPrivileges(staged, settings, context)
+  tellLostLibraries(unpacked, settings.root, context)
   const packages = await runPreInstall(unpacked, settings, context)
   const transaction = await planInstallation(packages, settings)
   requireGoingOn(context.signal)

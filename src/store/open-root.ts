@@ -1,6 +1,7 @@
 import { bytesText, childPath } from '../model/tree-path.ts'
 import { planRevert } from '../plan/revert.ts'
 import { savedTree, type TransactionSummary } from '../plan/transaction.ts'
+import { unlessDenied } from '../system/failure.ts'
 import { isLocked } from '../system/is-locked.ts'
 import { diskTree, firstTree, type TreeView } from '../system/tree-view.ts'
 import { savedPath } from './history-paths.ts'
@@ -23,12 +24,13 @@ export interface RootReading {
 
 /**
  * A root to be read without its lock. Where a transaction is committed and not finished, what is read is the state before it, also of
- * files that are replaced already. Throws `journal-invalid`, `io-failed`.
+ * files that are replaced already; by its owner, that is: what kith keeps is closed to others, who see it as it is. Throws `journal-invalid`, `io-failed`.
  */
 export function openRoot(root: string): RootReading {
   const state = statePath(root)
   const disk = diskTree(root)
-  const unfinished = readUnfinished(root, state)
+  // Closed to all but the owner: others read the root as it is.
+  const unfinished = unlessDenied(() => readUnfinished(root, state))
   if (unfinished === undefined) return { tree: disk, pending: undefined }
   const { id, summary, states, operations } = unfinished.journal
   const saved = firstTree(states.map((one) => diskTree(root + bytesText(savedPath(one, id)))))

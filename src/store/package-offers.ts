@@ -5,6 +5,7 @@ import { collectOffers, type OfferingFile } from '../plan/collect-offers.ts'
 import { manifestPath, type Operation } from '../plan/transaction.ts'
 import { digestText } from '../system/digests.ts'
 import { openElfTree } from '../system/elf/elf-tree.ts'
+import { unlessDenied } from '../system/failure.ts'
 import { PhysicalPaths } from '../system/physical-paths.ts'
 import { treeEntry } from '../system/tree.ts'
 import { diskTree, type TreeView } from '../system/tree-view.ts'
@@ -33,7 +34,12 @@ export function planOffers(
  */
 export function loadOffers(root: string, installed: InstalledPackages): Map<PackageName, PackageOffers> {
   const tree = diskTree(root)
-  return new Map([...installed].map(([name, one]) => [name, keptOffers(one, tree) ?? scanInstalled(root, one, tree)]))
+  return new Map(
+    [...installed].map(([name, one]) => [
+      name,
+      unlessDenied(() => keptOffers(one, tree)) ?? scanInstalled(root, one, tree),
+    ]),
+  )
 }
 
 function keptOffers({ name, entry }: InstalledPackage, tree: TreeView): PackageOffers | undefined {

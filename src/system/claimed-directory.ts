@@ -52,6 +52,11 @@ export function claimDirectory(path: string): ClaimedDirectory {
   }
 }
 
+/** claimDirectory(), where this process has not done so already. Throws what that throws. */
+export function claimOnce(path: string): ClaimedDirectory {
+  return held.get(path) ?? claimDirectory(path)
+}
+
 /** Locked before it has its name, so that nobody can find it unlocked and take the owner for dead. */
 function makeLock(directory: string): number {
   const fresh = join(directory, `${lockName}-${process.pid}`)

@@ -12,6 +12,16 @@ export function causeCode(error: unknown): string | undefined {
   return error instanceof KithError ? errorCode(error.cause) : undefined
 }
 
+/** What `call` gives; undefined where we may not look at what it is about. */
+export function unlessDenied<Result>(call: () => Result): Result | undefined {
+  try {
+    return call()
+  } catch (error) {
+    if (causeCode(error) === 'EACCES') return undefined
+    throw error
+  }
+}
+
 /** `failed("write", path, error)`: the catalogue's error for a failed call, to be thrown. */
 export function failed(action: string, path: string, error: unknown): KithError<'io-failed'> {
   return new KithError('io-failed', { action, path, reason: reasonOf(error) }, { cause: error })

@@ -20,3 +20,15 @@ export function readMachineState(directories: readonly string[]) {
     disks: directories.filter((path) => fileInfo(path) !== undefined).map(diskSpace),
   }
 }
+
+/** Processor time of the whole machine since it started, in ticks (proc_stat(5)); undefined where the kernel does not tell. */
+export function readProcessorTicks(): { readonly busy: number; readonly all: number } | undefined {
+  const fields = /^cpu +([\d ]+)$/m
+    .exec(tryReadControl('/proc/stat') ?? '')?.[1]
+    ?.split(' ')
+    .map(Number)
+  if (fields === undefined) return undefined
+  // user nice system idle iowait irq softirq steal; guests are in user already.
+  const all = fields.slice(0, 8).reduce((sum, ticks) => sum + ticks, 0)
+  return { busy: all - (fields[3] ?? 0) - (fields[4] ?? 0), all }
+}

@@ -89,6 +89,8 @@ export interface StreamingOptions {
   /** The whole environment. */
   readonly environment: Readonly<Record<string, string>>
   readonly signal: AbortSignal
+  /** Told when it has ended: the processor time of all that it ran and waited for, in milliseconds. */
+  readonly used?: (cpuMs: number) => void
   /** Ends the program with this process id, when `signal` is aborted or a sink has thrown. */
   readonly end: (id: number) => void
 }
@@ -119,6 +121,7 @@ export async function runStreaming(argv: readonly string[], options: StreamingOp
       drain(errors.readEnd, options.errors, stop),
     ])
     const status = await child.exited
+    options.used?.(Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1000)
     for (const ending of endings) if (ending.status === 'rejected') throw ending.reason
     return status
   } finally {

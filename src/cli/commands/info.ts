@@ -22,6 +22,7 @@ import { markOfPackage } from '../../store/marks.ts'
 import { openRoot } from '../../store/open-root.ts'
 import { loadOffers } from '../../store/package-offers.ts'
 import { openDiskUse } from '../../system/disk-use.ts'
+import { unlessDenied } from '../../system/failure.ts'
 import type { Command, Invocation } from '../command.ts'
 import { installedGraph, namedPackages } from '../installed-named.ts'
 
@@ -76,7 +77,7 @@ function measure(found: InstalledPackage, root: string): PackageInfo['installed'
   const files = readManifest(tree, entry).filter(({ isDirectory }) => !isDirectory)
   return {
     version,
-    mark: markOfPackage(found, tree),
+    mark: unlessDenied(() => markOfPackage(found, tree)),
     files: files.length,
     kibibytes: files.reduce((sum, { path }) => sum + (use(path) ?? 0), 0),
   }

@@ -10,10 +10,10 @@ import { installedGraph } from '../installed-named.ts'
  * as KISS does. With --automatic what `autoremove` would remove.
  */
 export const orphans: Command = async ({ config, options, show }) => {
-  const installed = loadInstalled(config.root)
-  const graph = installedGraph(installed, config.root)
-  const automatic = loadAutomatic(config.root, installed)
-  const found = options.has('--automatic') ? findUnneeded(graph, automatic) : findOrphans(graph)
-  for (const name of found) show(name, { kind: 'orphan', name, mark: automatic.has(name) ? 'automatic' : 'explicit' })
+  const { root } = config
+  const installed = loadInstalled(root)
+  const graph = installedGraph(installed, root)
+  const found = options.has('--automatic') ? findUnneeded(graph, loadAutomatic(root, installed)) : findOrphans(graph)
+  for (const name of found) show(name, { kind: 'orphan', name })
   return 0
 }

@@ -1,18 +1,27 @@
-import { runBuildPlan } from '../../build/run-build-plan.ts'
+import type { PackageName } from '../../model/package-name.ts'
 import { versionLabel } from '../../model/version.ts'
+import type { ProvidingPackage } from '../../plan/exclusive-names.ts'
 import { findUpgrades } from '../../plan/upgrades.ts'
+import { readProvides } from '../../recipe/read-provides.ts'
 import { readRecipe } from '../../recipe/read-recipe.ts'
 import { findRecipe } from '../../recipe/repositories.ts'
 import { databasePath, loadInstalled } from '../../store/installed-database.ts'
+import { requireNoClash } from '../../store/require-no-clash.ts'
+import { diskTree } from '../../system/tree-view.ts'
 import { askToContinue } from '../ask.ts'
 import { buildSettings, keysOpener, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
 import { fetchPlanned } from '../fetch-planned.ts'
 import { installArtifacts } from '../install-artifacts.ts'
-import { makePlan, requireBuildPlan, requireUsable, tellPlan } from '../make-plan.ts'
+import { makePlan, tellPlan } from '../make-plan.ts'
+import type { Providers } from '../providers.ts'
 import { reviewRecipes } from '../review-recipes.ts'
+import { foreseeRebuilds, openUpgradeBuilds, runUpgradeBuilds } from '../upgrade-builds.ts'
 
-/** Builds and installs every installed package whose repository has another version, with the new ones they need. */
+/**
+ * Builds and installs every installed package whose repository has another version, with the new ones they need, and again what would miss
+ * a library: in one transaction, when all of it is built.
+ */
 export const upgrade: Command = async (invocation) => {
   const { config, context } = invocation
   const installed = loadInstalled(config.root)
@@ -46,28 +55,32 @@ export const upgrade: Command = async (invocation) => {
     makePlan({ names, repositories }, installed, { config, openKeys: open, mayUseCache: true })
   const planned = await planWith(openKeys)
   const { order } = planned
+  // Before anything is built; an installation would refuse it at the end.
+  const coming = order.filter((name) => installed.has(name)).map((name) => recipeProvides(name, planned.providers))
+  if (!config.isForced) requireNoClash(coming, installed, diskTree(config.root))
   tellPlan(planned, settings, context)
-  requireUsable(planned.steps)
+  const builds = openUpgradeBuilds(planned, { installed, invocation })
+  await foreseeRebuilds(builds)
+  if (invocation.options.has('--dry-run')) return 0
   await reviewRecipes(planned, invocation)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
   const ready = await fetchPlanned(planned, (open) => planWith(() => open))
-  const plan = requireBuildPlan(ready, config.cacheDirectory)
-  const built = await runBuildPlan(
-    plan,
-    { ...supplyPackages(installed, invocation, planned.providers), keys: planned.keys },
-    settings,
-    context,
-  ).catch((error) => {
+  const known = ready === planned ? builds : openUpgradeBuilds(ready, { installed, invocation })
+  const artifacts = await runUpgradeBuilds(known).catch((error) => {
     // What is built since comes from the cache then; a root is only changed when all is there.
     say('nothing was installed; to go on with what is left: kith upgrade --resume')
     throw error
   })
-  const artifacts = order.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? [])
   // Who asked for what does not change by an upgrade.
   const options = new Set([...invocation.options, '--automatic'])
   const status = await installArtifacts(artifacts, { ...invocation, options })
   if (isOwnFirst) say("run 'kith upgrade' again to upgrade the rest")
   return status
+}
+
+function recipeProvides(name: PackageName, { findRecipe }: Providers): ProvidingPackage {
+  const directory = findRecipe(name)
+  return { name, provides: directory === undefined ? [] : readProvides(directory, name) }
 }
 
 /** What may bring kith itself: its new version is to upgrade the rest. */

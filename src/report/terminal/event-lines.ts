@@ -27,6 +27,19 @@ export function renderEvent(event: Event, style: Style): string {
       return say(event.package, describeRecipeChange(event)) + renderDifferences(event, style)
     case 'provider-chosen':
       return say(event.package, `stands in for ${event.name} (${providerReasons[event.because]})`)
+    case 'rebuild-planned':
+      return say(event.package, `will be rebuilt: it needs ${event.library}, which the new ${event.from} does not have`)
+    case 'rebuild-possible':
+      return say(
+        event.package,
+        `if its libraries get other names, these are rebuilt too: ${event.dependents.join(' ')}`,
+      )
+    case 'library-lost':
+      return warning(
+        style,
+        event.package,
+        `takes ${event.library} away from ${event.dependents.join(', ')}: build them again with it: kith build ${event.dependents.join(' ')}`,
+      )
     case 'source-found':
       return say(event.package, `found ${event.source}`)
     case 'fetch-started':

@@ -17,8 +17,8 @@ export interface PackageInfo {
         readonly version: Version | undefined
         readonly files: number
         readonly kibibytes: number
-        /** Whether somebody asked for it. */
-        readonly mark: 'explicit' | 'automatic'
+        /** Whether somebody asked for it; only the owner of the root may know. */
+        readonly mark: 'explicit' | 'automatic' | undefined
       }
     | undefined
   /** What the user changes of the recipe, in words. */

@@ -1,4 +1,4 @@
-import { createWorkQueue, type QueueOptions, type Work, type WorkKind } from '../src/plan/work-queue.ts'
+import { createWorkQueue, type QueueOptions, type Work, type WorkKind } from './work-queue.ts'
 
 export interface SimulatedMachine {
   readonly cores: number
