@@ -3,6 +3,7 @@ import { type BuildKeys, openBuildKeys } from '../build/build-keys.ts'
 import type { BuildSettings } from '../build/build-settings.ts'
 import { layersDirectoryOf } from '../build/layers-directory.ts'
 import { type BuildPlan, runBuildPlan } from '../build/run-build-plan.ts'
+import { noSubstitutes } from '../build/substitutes.ts'
 import type { PackageOffers } from '../model/offers.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { bytesText } from '../model/tree-path.ts'
@@ -107,7 +108,7 @@ function renewedSupply({ installed, invocation, planned, fresh }: UpgradeBuilds)
 }
 
 function openKeys(builds: UpgradeBuilds): BuildKeys {
-  const keys = openBuildKeys(renewedSupply(builds), builds.settings)
+  const keys = openBuildKeys(renewedSupply(builds), builds.settings, noSubstitutes)
   for (const [name, artifact] of builds.fresh) keys.settle(name, artifact)
   return keys
 }
