@@ -2,12 +2,13 @@
 import { type Judgement, judgeScene, makeScene, type Scene } from '../test/soname-oracle/judge-change.ts'
 import { loader } from '../test/soname-oracle/made-root.ts'
 import { seededBugs } from '../test/soname-oracle/seeded-bugs.ts'
+import { upgradeWhole } from '../test/soname-oracle/whole-upgrade.ts'
 
 /**
- * Changes of libraries in made-up worlds (`test-sonames.ts COUNT FIRST-SEED`; 120 by default), each judged by a full rebuild and the real
- * loader; then the seeded bugs, each until it is caught. Exit status 1 for a miss, more than 5 % extra, or a bug that nothing shows.
+ * Changes of libraries in made-up worlds (`test-sonames.ts COUNT FIRST-SEED WHOLE`; 120 by default), each judged by a full rebuild and the
+ * real loader; the first WHOLE of them (12) also as recipes that kith builds, installs and upgrades; then the seeded bugs, each until it is caught. Exit status 1 for a miss, more than 5 % extra, or a bug that nothing shows.
  */
-const [count = '120', first = '1'] = process.argv.slice(2)
+const [count = '120', first = '1', wholeCount = '12'] = process.argv.slice(2)
 if (loader === undefined || Bun.spawnSync(['sh', '-c', 'command -v as && command -v ld']).exitCode !== 0) {
   process.stdout.write('skipped: it needs as, ld and a loader that lists\n')
   process.exit(0)
@@ -35,6 +36,20 @@ const tell = (name: string, all: readonly Judgement[]): void => {
 for (const [kind, all] of [...byKind].sort()) tell(kind, all)
 const all = [...byKind.values()].flat()
 tell('all', all)
+let wrong = 0
+if (process.getuid?.() === 0) {
+  const whole = [...scenes].slice(0, Number(wholeCount))
+  for (const [seed, scene] of whole) {
+    const { rebuilt, broken } = await upgradeWhole(scene)
+    const { misses, extra } = judgeScene(scene, () => rebuilt)
+    if (misses.length + extra.length + broken.length === 0) continue
+    wrong++
+    process.stdout.write(`kith upgrade, seed ${seed}: ${JSON.stringify({ misses, extra, broken })}\n`)
+  }
+  process.stdout.write(
+    `kith upgrade  ${String(whole.length).padStart(5)} worlds as recipes, built, installed and upgraded: ${wrong} wrong\n`,
+  )
+} else process.stdout.write('kith upgrade: skipped, it needs root\n')
 let uncaught = 0
 for (const { name, shows, find } of seededBugs) {
   const seed = [...scenes].find(([, scene]) => judgeScene(scene, find)[shows].length > 0)?.[0]
@@ -46,4 +61,4 @@ const [expected, misses, extra] = [
   sum(all, (one) => one.misses.length),
   sum(all, (one) => one.extra.length),
 ]
-process.exit(misses === 0 && extra <= expected / 20 && uncaught === 0 ? 0 : 1)
+process.exit(wrong === 0 && misses === 0 && extra <= expected / 20 && uncaught === 0 ? 0 : 1)

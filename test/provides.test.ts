@@ -145,3 +145,32 @@ sandboxed(title('two providers of an exclusive name are not installed together')
 function names({ stdout }: Run): string[] {
   return stdout.split('\n').flatMap((line) => line.split(' ')[0] || [])
 }
+
+compiling(title('a dependency can be a library, a module or a program that an installed package has'), async () => {
+  world.recipe('foo', { build: library('foo') })
+  await well('build', 'foo')
+  await well('install', 'foo')
+  world.recipe('uses', { build: plain('uses'), depends: 'so:libfoo.so.1\npc:foo\ncmd:foo-config make\n' })
+
+  const run = await well('build', 'uses')
+  expect(run.stderr).toContain('foo stands in for so:libfoo.so.1 (it is installed)')
+  await well('install', 'uses')
+  expect((await world.run('remove', 'foo')).stderr).toContain('needs it as "pc:foo", "so:libfoo.so.1": uses')
+  expect((await well('search', '--provides', '*foo.so*')).stdout.split('\n')[0]).toBe('foo so:libfoo.so 1.0')
+  expect((await world.run('search', '--provides', 'cmd:none')).stderr).toContain('Cannot find what provides "cmd:none"')
+})
+
+sandboxed(
+  title('an upgrade that would bring a second holder of an exclusive name is refused before it builds'),
+  async () => {
+    world.recipe('jpeg', { build: plain('jpeg') })
+    world.recipe('turbo', { build: plain('turbo') })
+    await well('build', 'jpeg', 'turbo')
+    await well('install', 'jpeg', 'turbo')
+    world.recipe('turbo', { build: plain('turbo'), version: '2 1\n', provides: '!jpeg\n' })
+
+    const run = await world.run('upgrade')
+    expect([run.status, run.stderr]).toEqual([1, expect.stringContaining('only one package may be "jpeg"')])
+    expect(run.stderr).not.toContain('building')
+  },
+)

@@ -36,7 +36,7 @@ test('every build is recorded, and kith timings tells where its time went', asyn
   expect(second.cpuMs).toBeGreaterThan(first.cpuMs)
   const text = (await world.run('timings', '2')).stdout
   expect(text).toMatch(/took .*: 2 built/)
-  expect(text).toContain('what the end waited for')
+  expect(text).toContain('longest chain of needs')
   expect((await world.run('timings', '--list')).stdout.trim().split('\n')).toHaveLength(2)
   expect((await world.run('timings', '9')).stderr).toContain('there are not 9 builds')
 })

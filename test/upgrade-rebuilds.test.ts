@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRoot, openWorld, type Run, type ScratchWorld, sh } from './cli-fixture.ts'
 import { libraryBuild, programBuild } from './library-recipes.ts'
@@ -131,10 +131,48 @@ compiling(title('what another tool installed, and built, is looked at too'), asy
   sh('rm bin/*.offers bin/*.sha256', world.cache)
   world.recipe('ssl', { build: libraryBuild({ name: 'ssl', major: 2 }), version: '2 1\n' })
   await well('build', 'ssl')
+  // No repository has it any more: the database is the last one.
+  rmSync(join(world.repository, 'tool'), { recursive: true })
   sh('rm bin/ssl@2-1.tar.zst.*', world.cache)
 
   const dry = await well('upgrade', '--dry-run')
   expect(dry.stderr).toContain('tool will be rebuilt: it needs libssl.so.1, which the new ssl does not have')
   expect(builds(await well('upgrade', '--jobs', '1'))).toEqual(['curl rebuild', 'tool rebuild'])
   expect(runs('tool', 'git')).toEqual([2, 6])
+})
+
+compiling(
+  title('an upgrade builds against the new versions also of what is needed through a package that stays'),
+  async () => {
+    const data = (version: number): string =>
+      `#!/bin/sh -e\nsleep 0.5\nmkdir -p "$1/usr/share"\necho ${version} >"$1/usr/share/data"\n`
+    const copy = '#!/bin/sh -e\nmkdir -p "$1/usr/share"\ncp /usr/share/data "$1/usr/share/copy"\n'
+    world.recipe('data', { build: data(1) })
+    world.recipe('between', { depends: 'data\n' })
+    world.recipe('above', { build: copy, depends: 'between\n' })
+    await well('build', 'above')
+    await well('install', 'above')
+    world.recipe('data', { build: data(2), version: '2 1\n' })
+    world.recipe('above', { build: copy, depends: 'between\n', version: '2 1\n' })
+
+    expect(builds(await well('upgrade', '--jobs', '2'))).toEqual(['data explicit', 'above explicit'])
+    expect(readFileSync(join(world.root, 'usr/share/copy'), 'utf8')).toBe('2\n')
+  },
+)
+
+compiling(title('what only the build of a cached package needs is not built for an upgrade'), async () => {
+  world.recipe('generator', {})
+  world.recipe('ssl', {
+    build: libraryBuild({ name: 'ssl', major: 1 }),
+    version: '1.1 1\n',
+    depends: 'generator make\n',
+  })
+  await well('build', 'ssl')
+  sh('rm bin/generator@* kith/by-key/*/generator@*', world.cache)
+
+  expect((await well('upgrade', '--dry-run')).stderr).not.toContain('generator')
+  const run = await well('upgrade')
+  expect(builds(run)).toEqual([])
+  expect((await well('list')).stdout).toContain('ssl 1.1-1')
+  expect((await well('list')).stdout).not.toContain('generator')
 })

@@ -11,6 +11,14 @@ export const careRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/autoremove.ts')).autoremove,
   },
   {
+    name: 'cache',
+    usage:
+      '[KIND...] | clean [--dry-run] [--no-wait] [--older-than AGE] [--keep N] [--max-size SIZE] [--not-installed] [KIND...]',
+    summary: 'Tell what the cache holds, or remove some of it',
+    options: ['--dry-run', '--keep N', '--max-size SIZE', '--no-wait', '--not-installed', '--older-than AGE'],
+    load: async () => (await import('./commands/cache.ts')).cache,
+  },
+  {
     name: 'clean',
     usage: '[--dry-run] [--no-wait] [KEEP]',
     summary: 'Forget old transactions, or tell what they keep',

@@ -15,6 +15,8 @@ export interface CommandRow {
    * command left unfinished, where others are told of it.
    */
   readonly changesRoot?: (words: readonly string[]) => boolean
+  /** Whether it needs what is in the cache to stay while it runs. */
+  readonly usesCache?: boolean
   /** Options it knows besides --json and --help; `--jobs N` has a value. */
   readonly options: readonly string[]
   /** What KISS's letter means besides. */
@@ -40,6 +42,7 @@ const coreRows: readonly CommandRow[] = [
     usage:
       '[--dry-run [--names]] [--jobs N] [--load L] [--keep-going] [--quiet] [--network] [--host-tools] [--rebuild] [--explain] [--adopt] [--no-wait] [--review | --no-review] [--resume | PACKAGE...]',
     summary: 'Build packages and what they need',
+    usesCache: true,
     options: [
       '--adopt',
       '--dry-run',
@@ -65,6 +68,7 @@ const coreRows: readonly CommandRow[] = [
     letter: 'c',
     usage: '[PACKAGE...]',
     summary: 'Write the checksums file from the sources',
+    usesCache: true,
     options: [],
     load: async () => (await import('./commands/checksum.ts')).checksum,
   },
@@ -80,6 +84,7 @@ const coreRows: readonly CommandRow[] = [
     letter: 'd',
     usage: '[PACKAGE...]',
     summary: 'Fetch all sources',
+    usesCache: true,
     options: [],
     load: async () => (await import('./commands/download.ts')).download,
   },
@@ -104,6 +109,7 @@ const coreRows: readonly CommandRow[] = [
     usage: '[--adopt] [--automatic] [--dry-run] [--keep-going] [--no-wait] [PACKAGE[@VERSION]|TARBALL...]',
     summary: 'Install built packages',
     changesRoot: () => true,
+    usesCache: true,
     options: ['--adopt', '--automatic', '--dry-run', '--keep-going', '--no-wait'],
     load: async () => (await import('./commands/install.ts')).install,
   },
@@ -121,6 +127,13 @@ const coreRows: readonly CommandRow[] = [
     summary: 'List installed packages',
     options: [],
     load: async () => (await import('./commands/list.ts')).list,
+  },
+  {
+    name: 'publish',
+    usage: 'DIRECTORY [PACKAGE...] | --new-key FILE',
+    summary: 'Add built packages to a signed binary repository',
+    options: ['--new-key FILE'],
+    load: async () => (await import('./commands/publish.ts')).publish,
   },
   {
     name: 'preferred',
@@ -143,6 +156,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'reproduce',
     usage: '[--host-tools] [--network] [--quiet] [PACKAGE...]',
     summary: 'Build packages twice in other surroundings, and compare',
+    usesCache: true,
     options: ['--host-tools', '--network', '--quiet'],
     load: async () => (await import('./commands/reproduce.ts')).reproduce,
   },
@@ -150,6 +164,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'sandbox',
     usage: '[--network] [--host-tools] [PACKAGE]',
     summary: 'Tell what the build of a package may see, change and reach',
+    usesCache: true,
     options: ['--host-tools', '--network'],
     load: async () => (await import('./commands/sandbox.ts')).sandbox,
   },
@@ -165,6 +180,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'shell',
     usage: '[--network] [--host-tools] [PACKAGE]',
     summary: 'Open a shell where a package is built or its build failed',
+    usesCache: true,
     options: ['--host-tools', '--network'],
     load: async () => (await import('./commands/shell.ts')).shell,
   },
@@ -182,6 +198,7 @@ const coreRows: readonly CommandRow[] = [
     usage:
       '[--dry-run] [--jobs N] [--load L] [--keep-going] [--adopt] [--no-wait] [--quiet] [--resume] [--review | --no-review]',
     summary: 'Build and install what repositories have in other versions',
+    usesCache: true,
     options: [
       '--adopt',
       '--dry-run',
@@ -233,10 +250,15 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--jobs N': 'Build up to N packages at one time (default: as many as there are processors)',
   '--keep-going': 'After a failure, go on with everything that does not need what failed',
   '--list': 'Only which builds are recorded',
+  '--keep N': 'Of built packages keep the N newest versions, and remove the others',
+  '--max-size SIZE': 'Remove only until all takes no more than that: 500M, 5G',
+  '--not-installed': 'Only what belongs to packages that are not installed',
+  '--older-than AGE': 'Only what is older: 12h, 30d, 8w',
   '--load L': 'Start no further build while the load of the machine is L or more',
   '--json': 'Print events and results as JSON lines',
   '--make': 'With what is only needed to build',
   '--names': 'With --dry-run: only the names, one per line',
+  '--new-key FILE': 'Make a key to sign with: FILE, and FILE.pub for those who shall trust it',
   '--network': 'Let the build scripts of the named packages use the network',
   '--no-limit': 'Show all, however many there are',
   '--no-wait': 'Fail at once where another kith is changing the root',

@@ -54,6 +54,7 @@ export const contribRows: readonly CommandRow[] = [
     name: 'new',
     usage: 'URL [NAME] | NAME [VERSION [SOURCE]]',
     summary: 'Write a recipe: from a source, or an empty one',
+    usesCache: true,
     options: [],
     isContrib: true,
     load: async () => (await import('./commands/new.ts')).newRecipe,

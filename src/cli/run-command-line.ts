@@ -49,6 +49,7 @@ async function runCommand(row: CommandRow, words: readonly string[], config: Con
   const { openSession } = await import('./session.ts')
   return await openSession(config, options, async (session) => {
     if (!changesRoot) await tellPending(config, session)
+    if (row.usesCache) await (await import('../build/clean-cache.ts')).holdCache(config.cacheDirectory, session.context)
     return await command({ ...session, arguments: positional, options, values, config, environment: process.env })
   })
 }

@@ -35,6 +35,10 @@ export const buildErrors = {
     () => 'Cannot go on with a build: no build of several packages has failed or was interrupted',
     () => 'Name what is to be built: kith build PACKAGE...',
   ),
+  'cache-in-use': entry<{ path: string }>(
+    ({ path }) => `Cannot remove anything from "${path}": another kith uses it`,
+    () => 'Wait until it is done: the same command without --no-wait does',
+  ),
   'no-timings': entry<{ number: number }>(
     ({ number }) =>
       `Cannot show timings: ${number === 1 ? 'no build is' : `there are not ${number} builds`} recorded in the cache`,

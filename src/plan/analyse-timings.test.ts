@@ -38,6 +38,7 @@ test('analyseTimings() follows from the end what each step waited for, room incl
   const unlockers = Object.fromEntries(found.items.map((item) => [item.package, item.unlockedBy]))
 
   expect(found.criticalPath).toEqual(['build b', 'build d', 'build e'])
+  expect(found.longestChain).toEqual(['build a', 'build c', 'build e'])
   expect(unlockers).toEqual({ a: undefined, b: undefined, c: 'build a', d: undefined, e: 'build d' })
   expect(found).toMatchObject({
     totalMs: 7000,

@@ -1,5 +1,5 @@
 import type { BuildTimings, TimedPhase, WorkOutcome } from '../model/build-timings.ts'
-import { findCriticalPaths } from './critical-path.ts'
+import { findCriticalPaths, type TimedWork } from './critical-path.ts'
 
 /** One piece of work, on the clock of the build: milliseconds from its start. */
 export interface TimedItem {
@@ -36,6 +36,8 @@ export interface TimingsAnalysis extends Pick<BuildTimings, 'startedMs' | 'jobs'
   readonly leftCount: number
   /** Ids, first to last: each was what the next one waited for last. */
   readonly criticalPath: readonly string[]
+  /** Ids, first to last: of all chains of needs the one that takes longest, whatever the number of builds at one time. */
+  readonly longestChain: readonly string[]
   /** What no order of the work beats: its longest chain, or all of it divided by the builds at one time. */
   readonly boundMs: number
   /** Steps: from `atMs` on so many builds ran. */
@@ -67,6 +69,7 @@ export function analyseTimings(timings: BuildTimings): TimingsAnalysis {
     items,
     leftCount: work.length - items.length,
     criticalPath: findCriticalPath(items),
+    longestChain: findLongestChain(items),
     boundMs: lowerBoundMs(items, jobs),
     concurrency,
     meanRunning: totalMs === 0 ? 0 : sum(items.filter(isBuild).map(durationOf)) / totalMs,
@@ -148,9 +151,26 @@ function findCriticalPath(items: readonly TimedItem[]): string[] {
 /** Starting takes a moment; what waited no longer than this did not wait for room. */
 const roomMs = 100
 
+function findLongestChain(items: readonly TimedItem[]): string[] {
+  const behind = findCriticalPaths(items.map(timed))
+  const longest = (among: readonly TimedItem[]): TimedItem | undefined =>
+    among.toSorted((one, other) => (behind.get(other.id) ?? 0) - (behind.get(one.id) ?? 0))[0]
+  const chain: string[] = []
+  let current = longest(items)
+  while (current !== undefined) {
+    const { id } = current
+    chain.push(id)
+    current = longest(items.filter(({ needs }) => needs.includes(id)))
+  }
+  return chain
+}
+
+function timed(item: TimedItem): TimedWork {
+  return { id: item.id, needs: item.needs, durationMs: durationOf(item) }
+}
+
 function lowerBoundMs(items: readonly TimedItem[], jobs: number): number {
-  const graph = items.map((item) => ({ id: item.id, needs: item.needs, durationMs: durationOf(item) }))
-  const chain = Math.max(0, ...findCriticalPaths(graph).values())
+  const chain = Math.max(0, ...findCriticalPaths(items.map(timed)).values())
   return Math.max(chain, sum(items.filter(isBuild).map(durationOf)) / jobs)
 }
 

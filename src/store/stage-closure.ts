@@ -1,13 +1,12 @@
 import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import type { PackageName } from '../model/package-name.ts'
-import { findExclusiveClashes } from '../plan/exclusive-names.ts'
 import { orderByDependency } from '../plan/order-by-dependency.ts'
-import { diskTree, type TreeView } from '../system/tree-view.ts'
+import { diskTree } from '../system/tree-view.ts'
 import type { InstallSettings } from './install-settings.ts'
-import { type InstalledPackages, loadInstalled } from './installed-database.ts'
-import { readProvides } from './installed-providers.ts'
+import { loadInstalled } from './installed-database.ts'
 import { requireGoingOn } from './require-going-on.ts'
+import { requireNoClash } from './require-no-clash.ts'
 import { type StagedPackage, stageArtifact } from './staging.ts'
 
 export interface InstallRequest {
@@ -76,18 +75,4 @@ function isProvidedAmong(staged: ReadonlyMap<PackageName, StagedPackage>, name: 
 
 function provides(one: Pick<StagedPackage, 'provides'>, name: PackageName): boolean {
   return one.provides.some((provided) => provided.name === name)
-}
-
-/** Throws `provides-exclusive` where a package brings a name that only one may have, and another has it. */
-function requireNoClash(staged: readonly StagedPackage[], installed: InstalledPackages, tree: TreeView): void {
-  const coming = new Set(staged.map(({ name }) => name))
-  const staying = [...installed.values()].filter(({ name }) => !coming.has(name))
-  const all = [...staying.map((one) => ({ name: one.name, provides: readProvides(one, tree) })), ...staged]
-  for (const { name, holders } of findExclusiveClashes(all)) {
-    const [first] = holders.filter((one) => coming.has(one))
-    if (first === undefined) continue
-    const others = holders.filter((one) => one !== first)
-    const isInstalled = others.some((one) => !coming.has(one))
-    throw new KithError('provides-exclusive', { package: first, name, others, isInstalled })
-  }
 }

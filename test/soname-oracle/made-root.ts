@@ -78,6 +78,16 @@ export function findBrokenByLoader(
   )
 }
 
+/** Programs and libraries of a root that the real loader cannot load. */
+export function findUnloadable(root: string): string[] {
+  const loaded = filesIn(root).filter((path) => /^usr\/(?:bin|lib)/.test(path) && !path.endsWith('.so'))
+  return loaded.filter((path) => {
+    const paths = `${root}/usr/lib:${root}/usr/lib64`
+    const { stdout, stderr } = Bun.spawnSync([loader ?? '', '--library-path', paths, '--list', join(root, path)])
+    return /not found|cannot open shared object/.test(`${stdout}${stderr}`)
+  })
+}
+
 function filesIn(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())

@@ -17,8 +17,9 @@ export function renderTimings(analysis: TimingsAnalysis, whatIf: WhatIf, style: 
     `  ${jobs} at one time with ${tokens} tokens on ${processors} processors; ${describeUse(analysis)}`,
     `  no order of these steps takes less than ${formatDuration(analysis.boundMs)} with ${jobs} at one time`,
     '',
-    style.prefix(`what the end waited for (${formatDuration(pathMs(analysis))} of work)`),
-    ...shortened(renderPath(analysis, style), 30),
+    style.prefix(`longest chain of needs (${formatDuration(workOf(analysis, analysis.longestChain))})`),
+    ...shortened(renderPath(analysis, analysis.longestChain, style)),
+    ...renderEnd(analysis, style),
     '',
     style.prefix('slowest packages'),
     ...items
@@ -58,14 +59,22 @@ function describeUse({ meanRunning, mostRunning, meanUsed, meanBusy, tokens }: T
   ].join(', ')
 }
 
-function pathMs({ items, criticalPath }: TimingsAnalysis): number {
-  const onPath = new Set(criticalPath)
-  return items.filter(({ id }) => onPath.has(id)).reduce((sum, item) => sum + durationOf(item), 0)
+/** Where it is not the longest chain alone that held up the end: builds waited for room. */
+function renderEnd(analysis: TimingsAnalysis, style: Style): string[] {
+  const { criticalPath, longestChain } = analysis
+  if (criticalPath.join('\n') === longestChain.join('\n')) return []
+  const title = `what the end waited for, room for a build included (${formatDuration(workOf(analysis, criticalPath))})`
+  return ['', style.prefix(title), ...shortened(renderPath(analysis, criticalPath, style))]
 }
 
-function renderPath({ items, criticalPath }: TimingsAnalysis, style: Style): string[] {
+function workOf({ items }: TimingsAnalysis, ids: readonly string[]): number {
+  const wanted = new Set(ids)
+  return items.filter(({ id }) => wanted.has(id)).reduce((sum, item) => sum + durationOf(item), 0)
+}
+
+function renderPath({ items }: TimingsAnalysis, path: readonly string[], style: Style): string[] {
   const byId = new Map(items.map((item) => [item.id, item]))
-  return criticalPath.flatMap((id) => {
+  return path.flatMap((id) => {
     const item = byId.get(id)
     if (item === undefined) return []
     const waited = item.startMs - item.readyMs
@@ -106,9 +115,10 @@ function cell(ms: number): string {
   return formatDuration(ms).padStart(11)
 }
 
-function shortened(lines: readonly string[], length: number): readonly string[] {
-  if (lines.length <= length) return lines
-  return ['  …', ...lines.slice(1 - length)]
+/** The first few and the last few. */
+function shortened(lines: readonly string[]): readonly string[] {
+  if (lines.length <= 14) return lines
+  return [...lines.slice(0, 4), `          … ${lines.length - 12} more`, ...lines.slice(-8)]
 }
 
 /** `2026-11-28 17:02`, in the user's time. */
