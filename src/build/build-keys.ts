@@ -1,3 +1,4 @@
+import { forEachOf } from '../fetch/for-each-of.ts'
 import type { BuildCause } from '../model/build-cause.ts'
 import type { BuildInput, BuildRecord } from '../model/build-record.ts'
 import type { PackageName } from '../model/package-name.ts'
@@ -15,12 +16,15 @@ import { findByKey, type KeptArtifact, readInputs, readRecord } from './kept-art
 import { layersDirectoryOf } from './layers-directory.ts'
 import { createOutputs, type PackageOutput } from './package-outputs.ts'
 import { factsOfCopy, listRecipeFiles, readRecipeFacts } from './recipe-facts.ts'
+import type { Substitute, Substitutes } from './substitutes.ts'
 import type { PackageSupply } from './sysroot-packages.ts'
 
 /** What is to be done about a package of a plan, judged by what it would be made of. */
 export type Verdict =
   /** There is an artifact of exactly that; `artifact` is undefined where only its record is left. */
   | { readonly kind: 'current'; readonly artifact: string | undefined; readonly needs: readonly PackageName[] }
+  /** A binary repository has it. */
+  | { readonly kind: 'remote'; readonly substitute: Substitute; readonly needs: readonly PackageName[] }
   /** An artifact that kith did not build is taken as kiss would take it. */
   | { readonly kind: 'unkeyed'; readonly artifact: string }
   | { readonly kind: 'build'; readonly causes: readonly BuildCause[] }
@@ -46,6 +50,8 @@ export interface BuildKeys {
   readonly judge: (reading: RecipeReading, options: JudgeOptions) => Promise<Verdict>
   /** From now on the package is this artifact. */
   readonly settle: (name: PackageName, artifact: string) => void
+  /** Fetches what was judged to be remote, as far as it can be had; judge again then. Throws `io-failed`, `interrupted`. */
+  readonly fetch: (names: readonly PackageName[]) => Promise<void>
   /** The artifact that a build would make, where one was made already. Its dependencies are settled, its sources known. */
   readonly findMade: (recipe: Recipe) => Promise<KeptArtifact | undefined>
   /** What a build that begins now is made of; `directory` has the copy of the recipe that it uses. */
@@ -54,7 +60,11 @@ export interface BuildKeys {
   readonly save: () => void
 }
 
-export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, settings: BuildSettings): BuildKeys {
+export function openBuildKeys(
+  supply: Omit<PackageSupply, 'artifactOf'>,
+  settings: BuildSettings,
+  substitutes: Substitutes,
+): BuildKeys {
   const { cacheDirectory } = settings
   const index = openContentIndex(cacheDirectory)
   const outputs = createOutputs(supply, layersDirectoryOf(cacheDirectory), index)
@@ -89,6 +99,18 @@ export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, setting
     const { undecided } = reading
     const key = isOpen(undecided) ? undefined : keyOf(recipe.name, reading)
     const found = key === undefined ? undefined : key === record?.key ? { artifact, record } : findKept(key)
+    const substitute =
+      key === undefined || found?.artifact !== undefined
+        ? undefined
+        : await substitutes.find(key, { name: recipe.name, version: recipe.facts.version })
+    if (substitute !== undefined) {
+      const { output: digest, needs } = substitute.entry
+      planned.set(recipe.name, async () => ({ digest, needs }))
+      remote.set(recipe.name, () =>
+        substitutes.fetch(substitute, listInputs(reading.describe(), listRecipeFiles(directory))),
+      )
+      return { kind: 'remote', substitute, needs } as const
+    }
     if (found !== undefined) {
       const { output: digest, needs } = found.record
       planned.set(recipe.name, async () => ({ digest, needs }))
@@ -100,9 +122,12 @@ export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, setting
     if (isOpen(undecided)) return { kind: 'perhaps', causes: openCauses(undecided) } as const
     return { kind: 'build', causes: [orderChanged] } as const
   }
+  /** What fetches the packages that were judged to be remote. */
+  const remote = new Map<PackageName, () => Promise<unknown>>()
   const findKept = (key: string) => findByKey(cacheDirectory, key, index)
   return {
     save: index.save,
+    fetch: (names) => forEachOf(names, settings.fetch.parallel, async (name) => void (await remote.get(name)?.())),
     settle(name, artifact) {
       planned.set(name, () => outputs.ofArtifact(name, artifact))
       // It may be a part of it.
@@ -129,8 +154,13 @@ export function openBuildKeys(supply: Omit<PackageSupply, 'artifactOf'>, setting
     async findMade(recipe) {
       const facts = factsOfCopy(recipe, recipe.directory, cacheDirectory)
       const reading = await read({ ...recipe, facts }, { isFetched: true })
-      const found = isOpen(reading.undecided) ? undefined : findKept(keyOf(recipe.name, reading))
-      return found?.artifact === undefined ? undefined : { artifact: found.artifact, record: found.record }
+      if (isOpen(reading.undecided)) return undefined
+      const key = keyOf(recipe.name, reading)
+      const found = findKept(key)
+      if (found?.artifact !== undefined) return { artifact: found.artifact, record: found.record }
+      const substitute = await substitutes.find(key, recipe)
+      const inputs = () => listInputs(reading.describe(), listRecipeFiles(recipe.directory))
+      return substitute && (await substitutes.fetch(substitute, inputs()))
     },
     async describe(recipe, directory) {
       const facts = factsOfCopy(recipe, directory, cacheDirectory)

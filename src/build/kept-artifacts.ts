@@ -8,8 +8,8 @@ import {
 } from '../model/build-record.ts'
 import { digestFileNow } from '../system/digests.ts'
 import { stampOf } from '../system/file-stamp.ts'
-import { isFile, linkInfo, makeDirectory, readText, removeTree, writeFileAtomic } from '../system/files.ts'
-import { linkFile } from '../system/place-file.ts'
+import { isFile, linkInfo, makeDirectory, readText, removeTree, setMode, writeFileAtomic } from '../system/files.ts'
+import { linkFile, placeFile } from '../system/place-file.ts'
 import { artifactDirectory, offersBeside } from './artifact-cache.ts'
 import type { ContentIndex } from './content-index.ts'
 
@@ -79,6 +79,20 @@ export function keepArtifact(
   copyOffers(artifact, join(directory, record.file))
   writeFileAtomic(join(directory, 'record'), text)
   writeFileAtomic(recordPath(artifact), text)
+}
+
+/** Keeps a tarball from elsewhere, which is what its record says, by its key alone. Gives its path. Throws `io-failed`. */
+export function placeByKey(
+  path: string,
+  { record, inputs }: { readonly record: BuildRecord; readonly inputs: readonly BuildInput[] },
+  cacheDirectory: string,
+): string {
+  const directory = keyDirectory(cacheDirectory, record.key)
+  const artifact = join(directory, record.file)
+  placeFile(path, artifact)
+  setMode(artifact, 0o644)
+  writeFileAtomic(join(directory, 'record'), printBuildRecord(record, inputs))
+  return artifact
 }
 
 function copyOffers(from: string, to: string): void {

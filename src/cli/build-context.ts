@@ -1,8 +1,12 @@
 import { findArtifact } from '../build/artifact-cache.ts'
+import { type BuildKeys, openBuildKeys } from '../build/build-keys.ts'
 import type { BuildSettings } from '../build/build-settings.ts'
 import type { PackageWorld } from '../build/missing-dependencies.ts'
+import { openSubstitutes } from '../build/substitutes.ts'
 import { type FetchSettings, fetchDefaults } from '../fetch/fetch-settings.ts'
 import { parseMirrors } from '../fetch/mirrors/parse-mirrors.ts'
+import { parseSubstituters } from '../fetch/substituters/substituter.ts'
+import { readTrustedKeys } from '../fetch/substituters/trusted-keys.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { parseJobs, parseLoad, type ScheduleLimits } from '../model/schedule-limits.ts'
 import { readRecipe } from '../recipe/read-recipe.ts'
@@ -62,6 +66,21 @@ function networkOf(
 ): (name: PackageName) => boolean {
   const allowed = new Set<string>([...config.networkPackages, ...(options.has('--network') ? named : [])])
   return (name) => allowed.has(name)
+}
+
+/** Gives what judges the packages of a plan; it asks the binary repositories of the settings. Throws `invalid-setting`. */
+export function keysOpener(
+  invocation: Pick<Invocation, 'config' | 'environment' | 'context'>,
+  installed: InstalledPackages,
+  settings: BuildSettings,
+): (providers: Providers) => BuildKeys {
+  const { config, context } = invocation
+  const wanted = {
+    substituters: parseSubstituters(config.substituters),
+    trustedKeys: readTrustedKeys(config.trustedKeys),
+  }
+  const substitutes = openSubstitutes(wanted, settings.fetch, context)
+  return (providers) => openBuildKeys(supplyPackages(installed, invocation, providers), settings, substitutes)
 }
 
 /** The packages that builds may use: installed ones, and for base what the repositories have and the cache holds. */

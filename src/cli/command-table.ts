@@ -129,6 +129,13 @@ const coreRows: readonly CommandRow[] = [
     load: async () => (await import('./commands/list.ts')).list,
   },
   {
+    name: 'publish',
+    usage: 'DIRECTORY [PACKAGE...] | --new-key FILE',
+    summary: 'Add built packages to a signed binary repository',
+    options: ['--new-key FILE'],
+    load: async () => (await import('./commands/publish.ts')).publish,
+  },
+  {
     name: 'preferred',
     letter: 'p',
     usage: '[PACKAGE]',
@@ -251,6 +258,7 @@ export const optionSummaries: Readonly<Record<string, string>> = {
   '--json': 'Print events and results as JSON lines',
   '--make': 'With what is only needed to build',
   '--names': 'With --dry-run: only the names, one per line',
+  '--new-key FILE': 'Make a key to sign with: FILE, and FILE.pub for those who shall trust it',
   '--network': 'Let the build scripts of the named packages use the network',
   '--no-limit': 'Show all, however many there are',
   '--no-wait': 'Fail at once where another kith is changing the root',

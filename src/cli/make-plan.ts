@@ -6,6 +6,7 @@ import type { BuildPlan } from '../build/run-build-plan.ts'
 import type { Config } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
+import { printSubstituter } from '../fetch/substituters/substituter.ts'
 import { describeOverride } from '../model/override.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Recipe, RecipeReading } from '../model/recipe.ts'
@@ -29,6 +30,12 @@ export interface PlannedStep {
 
 export type Judge = Pick<BuildKeys, 'judge'>
 
+export interface FetchedPackage {
+  readonly name: PackageName
+  readonly from: string
+  readonly sizeBytes: number
+}
+
 export interface PlanOptions<Keys extends Judge> {
   readonly config: Config
   /** Gives what judges what must be built. */
@@ -46,6 +53,8 @@ export interface PlannedBuild<Keys extends Judge = Judge> {
   readonly steps: readonly PlannedStep[]
   /** Packages of the plan that are built already, with their tarballs. */
   readonly cached: ReadonlyMap<PackageName, string>
+  /** Packages of the plan that a binary repository has. */
+  readonly fetched: readonly FetchedPackage[]
   /** Named, and needed by nothing else that was named. */
   readonly explicit: readonly PackageName[]
   /** All steps and all that comes from the cache, dependencies first. */
@@ -85,6 +94,7 @@ export async function makePlan<Keys extends Judge>(
   const needed = findNeeded(names, { verdicts, readings, resolve: providers.resolve })
   const order = planned.order.filter((name) => needed.has(name))
   const cached = new Map<PackageName, string>()
+  const fetched: FetchedPackage[] = []
   const steps: PlannedStep[] = []
   for (const name of order) {
     const verdict = verdicts.get(name) ?? { kind: 'build', causes: [] }
@@ -92,9 +102,17 @@ export async function makePlan<Keys extends Judge>(
     const reason = isExplicit.has(name) ? 'explicit' : 'implicit'
     const reading = requireReading(name, readings, repositories)
     if (artifact !== undefined) cached.set(name, artifact)
+    else if (verdict.kind === 'remote') fetched.push(describeFetched(name, verdict))
     else steps.push({ name, reading, reason, isAsked: isAsked(verdict), verdict })
   }
-  return { steps, cached, explicit, order, verdicts, providers, keys }
+  return { steps, cached, fetched, explicit, order, verdicts, providers, keys }
+}
+
+function describeFetched(
+  name: PackageName,
+  { substitute: { entry, from } }: Extract<Verdict, { kind: 'remote' }>,
+): FetchedPackage {
+  return { name, from: printSubstituter(from), sizeBytes: entry.sizeBytes }
 }
 
 function isAsked(verdict: Verdict): boolean {
@@ -128,8 +146,9 @@ function findNeeded(
   const needed = new Set(targets)
   for (const name of needed) {
     const verdict = verdicts.get(name)
-    const isBuilt = verdict !== undefined && 'artifact' in verdict && verdict.artifact !== undefined
-    const detected = verdict?.kind === 'current' ? verdict.needs : []
+    const isHere = verdict !== undefined && 'artifact' in verdict && verdict.artifact !== undefined
+    const isBuilt = isHere || verdict?.kind === 'remote'
+    const detected = verdict !== undefined && 'needs' in verdict ? verdict.needs : []
     const declared = readings.get(name)?.dependencies ?? []
     const wanted = declared.filter(({ kind }) => kind === 'run' || !isBuilt).map((dependency) => dependency.name)
     for (const one of [...wanted, ...detected].map(resolve)) if (verdicts.has(one)) needed.add(one)
@@ -163,8 +182,11 @@ export function substitute(recipe: Recipe, resolve: (name: PackageName) => Packa
   return { ...recipe, dependencies: dependencies.map(({ name, kind }) => ({ name: resolve(name), kind })) }
 }
 
-function requireUsable(steps: readonly PlannedStep[]): void {
+/** Throws `recipe-invalid`, or of several `recipes-invalid`. */
+export function requireUsable(steps: readonly PlannedStep[]): void {
   const unusable = steps.filter(({ reading }) => reading.recipe === undefined)
+  const [only] = unusable
+  if (only !== undefined && unusable.length === 1) requireRecipe(only.reading)
   if (unusable.length < 2) return
   const recipes = unusable.map(({ name, reading }) => ({
     name,
@@ -175,7 +197,7 @@ function requireUsable(steps: readonly PlannedStep[]): void {
 
 /** What will be done, as an event; and a warning for every recipe that stands against doing it. */
 export function tellPlan(
-  { steps, cached, explicit, providers }: PlannedBuild,
+  { steps, cached, fetched, explicit, providers }: PlannedBuild,
   { hasNetwork, sandboxFiles }: Pick<BuildSettings, 'hasNetwork' | 'sandboxFiles'>,
   { emit }: Pick<Context, 'emit'>,
 ): void {
@@ -191,7 +213,8 @@ export function tellPlan(
   for (const [name, choice] of providers.choices())
     if (choice.kind === 'provider')
       emit({ kind: 'provider-chosen', name, package: choice.provider, because: choice.because })
-  emit({ kind: 'plan-made', explicit, implicit, steps: told, cached: [...cached.keys()] })
+  const remote = fetched.map(({ name, ...rest }) => ({ package: name, ...rest }))
+  emit({ kind: 'plan-made', explicit, implicit, steps: told, cached: [...cached.keys()], fetched: remote })
   for (const { name, reading } of steps) {
     const override = reading.recipe?.override
     if (override !== undefined) {

@@ -3,6 +3,7 @@ import { type BuildKeys, openBuildKeys } from '../build/build-keys.ts'
 import type { BuildSettings } from '../build/build-settings.ts'
 import { layersDirectoryOf } from '../build/layers-directory.ts'
 import { type BuildPlan, runBuildPlan } from '../build/run-build-plan.ts'
+import { noSubstitutes } from '../build/substitutes.ts'
 import type { PackageOffers } from '../model/offers.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { bytesText } from '../model/tree-path.ts'
@@ -94,18 +95,20 @@ async function buildWave(builds: UpgradeBuilds): Promise<void> {
   }
 }
 
-/** What builds may use: in place of what is installed what is new by now, also where it is part of a base. */
+/** What builds may use: in place of what is installed what is new by now, also where it is part of a base, whose programs still run. */
 function renewedSupply({ installed, invocation, planned, fresh }: UpgradeBuilds): ReturnType<typeof supplyPackages> {
   const supply = supplyPackages(installed, invocation, planned.providers)
+  const all = [...supply.installed]
   return {
     ...supply,
-    installed: new Map([...supply.installed].filter(([name]) => !fresh.has(name))),
+    installed: new Map(all.filter(([name]) => !fresh.has(name))),
+    former: new Map(all.filter(([name]) => fresh.has(name))),
     builtOf: (name) => fresh.get(name) ?? supply.builtOf(name),
   }
 }
 
 function openKeys(builds: UpgradeBuilds): BuildKeys {
-  const keys = openBuildKeys(renewedSupply(builds), builds.settings)
+  const keys = openBuildKeys(renewedSupply(builds), builds.settings, noSubstitutes)
   for (const [name, artifact] of builds.fresh) keys.settle(name, artifact)
   return keys
 }

@@ -55,6 +55,10 @@ export interface Config {
   readonly hooks: readonly string[]
   /** KITH_MIRRORS, not yet read. */
   readonly mirrors: string
+  /** KITH_SUBSTITUTERS, KITH_TRUSTED_KEYS and KITH_SIGNING_KEY, not yet read. */
+  readonly substituters: string
+  readonly trustedKeys: string
+  readonly signingKey: string | undefined
   /** KITH_REPOLOGY: where `outdated` asks Repology. */
   readonly repology: string
   /** Programs on PATH named `kiss-*` are commands. */
@@ -104,6 +108,9 @@ export function readConfig(environment: Environment, userId: number, processId: 
     switchUser: environment.KISS_SU ?? '',
     hooks: list(environment.KISS_HOOK),
     mirrors: environment.KITH_MIRRORS ?? '',
+    substituters: environment.KITH_SUBSTITUTERS ?? '',
+    trustedKeys: environment.KITH_TRUSTED_KEYS ?? '',
+    signingKey: environment.KITH_SIGNING_KEY ? absolute('KITH_SIGNING_KEY', environment.KITH_SIGNING_KEY) : undefined,
     repology: webAddress('KITH_REPOLOGY', environment.KITH_REPOLOGY || 'https://repology.org'),
     searchPath: environment.PATH ?? '/usr/bin:/bin',
     processName,

@@ -53,6 +53,18 @@ export const fetchErrors = {
     ({ failures }) => `Cannot fetch ${failures.length} sources:${indented(failures)}`,
     () => 'What was fetched stays in the cache; kith download <package> tries the rest again',
   ),
+  'signing-key-unusable': entry<{ path: string; reason: string }>(
+    ({ path, reason }) => `Cannot sign with "${path}": ${reason}`,
+    () => 'Name the file of a secret key without a password in KITH_SIGNING_KEY; kith publish --new-key FILE makes one',
+  ),
+  'publish-refused': entry<{ directory: string; reason: string }>(
+    ({ directory, reason }) => `Cannot publish in "${directory}": ${reason}`,
+    () => 'Publish into another directory, or with the key that it was signed with',
+  ),
+  'artifact-without-key': entry<{ name: string }>(
+    ({ name }) => `Cannot publish "${name}": there is no artifact of it that this kith built or verified`,
+    ({ name }) => `kith build --rebuild ${name}`,
+  ),
   'update-failed': entry<{ repository: string; reason: string }>(
     ({ repository, reason }) => `Cannot update "${repository}": ${reason}`,
     ({ repository }) => `Look at it with: git -C ${repository} status`,

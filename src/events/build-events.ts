@@ -13,6 +13,8 @@ export interface PlanMade {
   }[]
   /** Artifacts that are there already and will be used as they are. */
   readonly cached: readonly string[]
+  /** What binary repositories have, and is fetched from there. */
+  readonly fetched?: readonly { readonly package: string; readonly from: string; readonly sizeBytes: number }[]
 }
 
 /** A recipe is other than when it was built or installed last; without `since` there is none to compare with. */
@@ -85,10 +87,10 @@ export interface BuildExplained {
   readonly kind: 'build-explained'
   readonly package: string
   /**
-   * `current`: there is an artifact of exactly what it would be made of. `unkeyed`: there is one that kith did not build, and it
+   * `current`: there is an artifact of exactly what it would be made of. `remote`: a binary repository has it. `unkeyed`: there is one that kith did not build, and it
    * is taken. `perhaps`: it is built if what the causes name has changed.
    */
-  readonly verdict: 'current' | 'unkeyed' | 'build' | 'perhaps'
+  readonly verdict: 'current' | 'remote' | 'unkeyed' | 'build' | 'perhaps'
   readonly causes: readonly BuildCause[]
 }
 

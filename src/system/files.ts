@@ -70,6 +70,10 @@ export function readText(path: string): string {
   return attempt('read', path, () => fs.readFileSync(path, 'utf8'))
 }
 
+export function readBytes(path: string): Buffer {
+  return attempt('read', path, () => fs.readFileSync(path))
+}
+
 /** The bytes, one per UTF-16 unit: for manifests and other files that hold paths. */
 export function readLatin1(path: string): string {
   return attempt('read', path, () => fs.readFileSync(path, 'latin1'))

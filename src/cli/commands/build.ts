@@ -1,14 +1,13 @@
-import { openBuildKeys } from '../../build/build-keys.ts'
 import { findUnfinishedPlan, recordPlan, type UnfinishedPlan } from '../../build/plan-record.ts'
 import { runBuildPlan } from '../../build/run-build-plan.ts'
 import { KithError } from '../../errors/kith-error.ts'
 import { loadInstalled } from '../../store/installed-database.ts'
 import { askToContinue } from '../ask.ts'
-import { buildSettings, supplyPackages } from '../build-context.ts'
+import { buildSettings, keysOpener, supplyPackages } from '../build-context.ts'
 import type { Command, Invocation } from '../command.ts'
+import { fetchPlanned } from '../fetch-planned.ts'
 import { installArtifacts } from '../install-artifacts.ts'
-import { explainPlan, makePlan, requireBuildPlan, tellPlan } from '../make-plan.ts'
-import type { Providers } from '../providers.ts'
+import { explainPlan, makePlan, requireBuildPlan, requireUsable, tellPlan } from '../make-plan.ts'
 import { reviewRecipes } from '../review-recipes.ts'
 import { openWorkspace } from '../workspace.ts'
 
@@ -27,9 +26,11 @@ export const build: Command = async (given) => {
   const installed = loadInstalled(config.root)
   const builtSinceMs = resumed === undefined ? undefined : startedMs
   const settings = buildSettings(invocation, workspace.names)
-  const openKeys = (providers: Providers) => openBuildKeys(supplyPackages(installed, invocation, providers), settings)
+  const openKeys = keysOpener(invocation, installed, settings)
   const rebuilds = invocation.options.has('--rebuild')
-  const planned = await makePlan(workspace, installed, { config, openKeys, mayUseCache: false, rebuilds, builtSinceMs })
+  const plan = (open: typeof openKeys) =>
+    makePlan(workspace, installed, { config, openKeys: open, mayUseCache: false, rebuilds, builtSinceMs })
+  const planned = await plan(openKeys)
   const { explicit, keys } = planned
   keys.save()
   if (invocation.options.has('--explain')) explainPlan(planned, context)
@@ -37,15 +38,18 @@ export const build: Command = async (given) => {
   else tellPlan(planned, settings, context)
   const reviewed = invocation.options.has('--names') ? [] : await reviewRecipes(planned, invocation)
   if (invocation.options.has('--dry-run') || invocation.options.has('--names')) return 0
-  const plan = requireBuildPlan(planned, config.cacheDirectory)
-  if (plan.steps.length > explicit.length || reviewed.length > 0)
-    await askToContinue(invocation, `Building ${plan.steps.length} packages`)
+  requireUsable(planned.steps)
+  if (planned.steps.length > explicit.length || reviewed.length > 0)
+    await askToContinue(invocation, `Building ${planned.steps.length} packages`)
+  const ready = await fetchPlanned(planned, (open) => plan(() => open))
+  if (ready.steps.length > planned.steps.length) tellPlan(ready, settings, context)
+  const { steps, cached } = requireBuildPlan(ready, config.cacheDirectory)
   const record =
-    plan.steps.length > 1 || resumed !== undefined
+    steps.length > 1 || resumed !== undefined
       ? recordPlan(config.cacheDirectory, { words, directory, options, startedMs }, resumed)
       : undefined
   const supply = { ...supplyPackages(installed, invocation, planned.providers), keys }
-  const built = await runBuildPlan(plan, supply, settings, context).catch((error) => {
+  const built = await runBuildPlan({ steps, cached }, supply, settings, context).catch((error) => {
     const text = 'to go on with what is left: kith build --resume'
     if (record !== undefined) context.emit({ kind: 'notice', level: 'info', text })
     throw error
@@ -53,7 +57,7 @@ export const build: Command = async (given) => {
   record?.done()
   if (!config.isInstallingBuilt) return 0
   await askToContinue(invocation, `Install built packages? [${workspace.names.join(' ')}]`)
-  const artifacts = workspace.names.flatMap((name) => built.get(name) ?? plan.cached.get(name) ?? [])
+  const artifacts = workspace.names.flatMap((name) => built.get(name) ?? cached.get(name) ?? [])
   return await installArtifacts(artifacts, invocation)
 }
 

@@ -40,6 +40,12 @@ const settings: readonly (readonly [string, string])[] = [
     'KITH_PROVIDERS',
     'the file that says which package shall provide a name, instead of etc/kith/providers in the root',
   ],
+  [
+    'KITH_SUBSTITUTERS',
+    'binary repositories, between blanks: directories, or URLs of file, http(s), s3://BUCKET/PREFIX?endpoint=URL&region=NAME',
+  ],
+  ['KITH_TRUSTED_KEYS', 'public keys, or files with one, whose signature of their indexes counts'],
+  ['KITH_SIGNING_KEY', 'file of the secret key with which kith publish signs'],
   ['KITH_REPOLOGY', 'where kith outdated asks Repology (default https://repology.org)'],
   ['KITH_APT_SUITES', 'suites of apt that KITH_MIRRORS asks'],
 ]

@@ -1,5 +1,4 @@
 import { findArtifact } from '../../build/artifact-cache.ts'
-import { openBuildKeys } from '../../build/build-keys.ts'
 import { fetchRecipes } from '../../build/fetch-recipes.ts'
 import { layersDirectoryOf } from '../../build/layers-directory.ts'
 import { reproduceRecipe } from '../../build/reproduce.ts'
@@ -15,11 +14,11 @@ import { requireSandbox } from '../../sandbox/host.ts'
 import { loadInstalled } from '../../store/installed-database.ts'
 import { claimDirectory } from '../../system/claimed-directory.ts'
 import { askToContinue } from '../ask.ts'
-import { buildSettings, supplyPackages } from '../build-context.ts'
+import { buildSettings, keysOpener, supplyPackages } from '../build-context.ts'
 import type { Command } from '../command.ts'
+import { fetchPlanned } from '../fetch-planned.ts'
 import { requireReading } from '../load-recipes.ts'
 import { type Judge, makePlan, type PlannedBuild, requireBuildPlan, substitute, tellPlan } from '../make-plan.ts'
-import type { Providers } from '../providers.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** Builds each named package twice in different surroundings and compares; what they need is built as usual. 1: one differs. */
@@ -28,8 +27,10 @@ export const reproduce: Command = async (invocation) => {
   const workspace = openWorkspace(words, config, process.cwd())
   const installed = loadInstalled(config.root)
   const settings = buildSettings(invocation, workspace.names)
-  const openKeys = (providers: Providers) => openBuildKeys(supplyPackages(installed, invocation, providers), settings)
-  const planned = await makePlan(workspace, installed, { config, openKeys, mayUseCache: true })
+  const openKeys = keysOpener(invocation, installed, settings)
+  const planWith = (open: typeof openKeys) =>
+    makePlan(workspace, installed, { config, openKeys: open, mayUseCache: true })
+  const planned = await fetchPlanned(await planWith(openKeys), (open) => planWith(() => open))
   const { keys, providers } = planned
   const supply = { ...supplyPackages(installed, invocation, providers), keys }
   const needed = onlyNeeded(planned)

@@ -1,4 +1,3 @@
-import { openBuildKeys } from '../../build/build-keys.ts'
 import type { PackageName } from '../../model/package-name.ts'
 import { versionLabel } from '../../model/version.ts'
 import type { ProvidingPackage } from '../../plan/exclusive-names.ts'
@@ -10,8 +9,9 @@ import { databasePath, loadInstalled } from '../../store/installed-database.ts'
 import { requireNoClash } from '../../store/require-no-clash.ts'
 import { diskTree } from '../../system/tree-view.ts'
 import { askToContinue } from '../ask.ts'
-import { buildSettings, supplyPackages } from '../build-context.ts'
+import { buildSettings, keysOpener } from '../build-context.ts'
 import type { Command } from '../command.ts'
+import { fetchPlanned } from '../fetch-planned.ts'
 import { installArtifacts } from '../install-artifacts.ts'
 import { makePlan, tellPlan } from '../make-plan.ts'
 import type { Providers } from '../providers.ts'
@@ -50,8 +50,10 @@ export const upgrade: Command = async (invocation) => {
   const names = (isOwnFirst ? own : upgrades).map(({ name }) => name)
   const repositories = [...config.repositories, config.root + databasePath]
   const settings = buildSettings(invocation, [])
-  const openKeys = (providers: Providers) => openBuildKeys(supplyPackages(installed, invocation, providers), settings)
-  const planned = await makePlan({ names, repositories }, installed, { config, openKeys, mayUseCache: true })
+  const openKeys = keysOpener(invocation, installed, settings)
+  const planWith = (open: typeof openKeys) =>
+    makePlan({ names, repositories }, installed, { config, openKeys: open, mayUseCache: true })
+  const planned = await planWith(openKeys)
   const { order } = planned
   // Before anything is built; an installation would refuse it at the end.
   const coming = order.filter((name) => installed.has(name)).map((name) => recipeProvides(name, planned.providers))
@@ -62,7 +64,9 @@ export const upgrade: Command = async (invocation) => {
   if (invocation.options.has('--dry-run')) return 0
   await reviewRecipes(planned, invocation)
   await askToContinue(invocation, `Packages to update (${order.length}): ${order.join(' ')}`)
-  const artifacts = await runUpgradeBuilds(builds).catch((error) => {
+  const ready = await fetchPlanned(planned, (open) => planWith(() => open))
+  const known = ready === planned ? builds : openUpgradeBuilds(ready, { installed, invocation })
+  const artifacts = await runUpgradeBuilds(known).catch((error) => {
     // What is built since comes from the cache then; a root is only changed when all is there.
     say('nothing was installed; to go on with what is left: kith upgrade --resume')
     throw error

@@ -6,6 +6,7 @@ import { redirectTarget } from './redirect-target.ts'
 
 export interface AttemptOptions {
   readonly mayLeaveTls: boolean
+  readonly mostBytes?: number | undefined
   readonly connectTimeoutMs: number
   readonly stallTimeoutMs: number
   readonly signal: AbortSignal
@@ -74,13 +75,22 @@ async function requestFollowing(
 async function receive(
   response: HttpResponse,
   partial: PartialDownload,
-  { totalBytes, progress, signal }: AttemptOptions & { readonly totalBytes: number | undefined },
+  {
+    totalBytes,
+    progress,
+    signal,
+    mostBytes = Number.POSITIVE_INFINITY,
+  }: AttemptOptions & { readonly totalBytes: number | undefined },
 ): Promise<AttemptOutcome> {
   for (;;) {
     const piece = await response.read()
     throwIfInterrupted(signal)
     if (piece.kind === 'cut') return { kind: 'temporary', reason: piece.reason }
     if (piece.kind === 'end') break
+    if (partial.sizeBytes + piece.bytes.length > mostBytes) {
+      partial.startAnew({})
+      return { kind: 'permanent', reason: `it is larger than ${mostBytes} bytes`, isAbsent: false }
+    }
     partial.append(piece.bytes)
     progress(partial.sizeBytes, totalBytes)
   }

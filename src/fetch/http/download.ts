@@ -13,6 +13,8 @@ export interface DownloadRequest {
   /** A checksum will judge the bytes, so a redirect from https to http does no harm. */
   readonly hasChecksum: boolean
   readonly package: string
+  /** What is larger is not fetched to its end. */
+  readonly mostBytes?: number | undefined
   /** What events call it: the source's URL, without credentials. */
   readonly shownUrl: string
 }
@@ -34,7 +36,12 @@ export async function download(
   const url = new URL(request.url)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return failedWith('only http and https are fetched')
   using partial = openPartialDownload(request.partialPath, cacheKey(request.url))
-  const options = { ...settings, signal: context.signal, mayLeaveTls: request.hasChecksum }
+  const options = {
+    ...settings,
+    signal: context.signal,
+    mayLeaveTls: request.hasChecksum,
+    mostBytes: request.mostBytes,
+  }
   const progress = progressReporter(request, context)
   let furthestBytes = partial.sizeBytes
   for (let attempt = 1; ; attempt++) {

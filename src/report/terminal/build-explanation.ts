@@ -6,6 +6,8 @@ export function explainBuild({ verdict, causes }: Pick<BuildExplained, 'verdict'
   switch (verdict) {
     case 'current':
       return ['not built: nothing that it is made of has changed']
+    case 'remote':
+      return ['not built: a binary repository has what it would be']
     case 'unkeyed':
       return ['not built: it was built by another tool, and is taken as it is']
     case 'build':

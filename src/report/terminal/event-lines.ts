@@ -179,5 +179,8 @@ function renderPlan(event: Extract<Event, { kind: 'plan-made' }>, style: Style):
     ),
   )
   const cached = event.cached.map((name) => message(style, name, 'already built, will be used'))
-  return [...cached, ...lines].join('')
+  const fetched = (event.fetched ?? []).map(({ package: name, from, sizeBytes }) =>
+    message(style, name, `will be fetched, ${formatBytes(sizeBytes)}, from ${from}`),
+  )
+  return [...cached, ...fetched, ...lines].join('')
 }
