@@ -19,7 +19,7 @@ export interface CommandRow {
   readonly usesCache?: boolean
   /** Options it knows besides --json and --help; `--jobs N` has a value. */
   readonly options: readonly string[]
-  /** What KISS's letter means besides. */
+  /** What KISS's letter means besides; its name too, where kith is called kiss. */
   readonly letterOptions?: readonly string[]
   /** One of the programs that KISS ships as `kiss-NAME`: a program of that name on PATH is run instead, as KISS does. */
   readonly isContrib?: boolean
