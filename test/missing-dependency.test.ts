@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRoot, openWorld, type Run, type ScratchWorld } from './cli-fixture.ts'
+import { systemBuild } from './library-recipes.ts'
 
 const hasCompiler = Bun.spawnSync(['cc', '--version']).exitCode === 0
 const compiling = test.skipIf(!isRoot || !hasCompiler)
@@ -12,27 +13,6 @@ beforeEach(() => {
   world = openWorld()
 })
 afterEach(() => world[Symbol.dispose]())
-
-/** A shell and a compiler with all they need, taken from the host. */
-const systemBuild = `#!/bin/sh -e
-put() { if [ -e "$1$2" ]; then return; fi; install -Dm755 "$2" "$1$2"; }
-root=$1
-for program in sh cc as ld env; do
-  found=$(readlink -f "$(command -v $program)")
-  put "$root" "$found"
-  [ -e "$root/usr/bin/$program" ] || ln -s "$found" "$root/usr/bin/$program"
-  programs="$programs $found"
-done
-for part in cc1 collect2; do put "$root" "$(cc -print-prog-name=$part)"; programs="$programs $(cc -print-prog-name=$part)"; done
-for part in crt1.o crti.o crtn.o Scrt1.o crtbeginS.o crtendS.o libgcc.a libgcc_s.so libgcc_s.so.1 libc.so libc_nonshared.a; do
-  found=$(cc -print-file-name=$part)
-  case $found in /*) put "$root" "$(realpath -s "$found")" ;; esac
-done
-ln -s usr/bin "$root/bin"
-mkdir "$root/usr/include"
-: >"$root/usr/include/stdc-predef.h"
-for library in $(for program in $programs; do ldd "$program"; done | grep -o '/[^ ]*' | sort -u); do put "$root" "$library"; done
-`
 
 /** Has a program, a header and a library that no other package has. */
 const friendBuild = `#!/bin/sh -e
@@ -62,7 +42,7 @@ cc -I/usr/include -c -o "$1/main.o" main.c
 /** A world with a base, in which `friend` is built, and installed too where that is asked for. */
 async function prepare({ isInstalled = false } = {}): Promise<void> {
   world.recipe('base', { build: '#!/bin/sh\n', version: '1 1\n', depends: 'system\n' })
-  world.recipe('system', { build: systemBuild, version: '1 1\n' })
+  world.recipe('system', { build: systemBuild(), version: '1 1\n' })
   const built = await world.run('build', 'base')
   expect([built.stderr, built.status]).toEqual([expect.not.stringContaining('ERROR'), 0])
   world.recipe('friend', { build: friendBuild, version: '1 1\n' })

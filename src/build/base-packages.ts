@@ -1,4 +1,5 @@
 import { type PackageName, parsePackageName } from '../model/package-name.ts'
+import { ancestorPaths } from '../model/tree-path.ts'
 import { ensureLayer, type LayerSource } from '../sandbox/layers.ts'
 import { type DirectoryAlias, findAliases } from '../sandbox/sysroot.ts'
 import { readLayerEntry } from './layer-entry.ts'
@@ -44,6 +45,24 @@ export async function loadBase(supply: PackageSupply, layersDirectory: string): 
     sources: new Map([...members].map(([name, { source }]) => [name, source])),
     aliases: all.flatMap(({ aliases }) => aliases),
   }
+}
+
+/**
+ * The shared libraries of packages of a base that newer ones have taken the place of, without what a linker looks for: until a program of
+ * the base is rebuilt, it needs them.
+ */
+export function formerLibraries(
+  { sources }: Pick<BasePackages, 'sources'>,
+  { former, root }: Pick<PackageSupply, 'former' | 'root'>,
+): Extract<LayerSource, { kind: 'installed' }>[] {
+  return [...(former ?? [])].flatMap(([name, { manifest }]) => {
+    if (!sources.has(name)) return []
+    const all = manifest()
+    const files = all.filter(({ path, isDirectory }) => !isDirectory && /\.so\.[^/]+$/s.test(path))
+    const above = new Set(files.flatMap(({ path }) => ancestorPaths(path)))
+    const entries = [...all.filter(({ path, isDirectory }) => isDirectory && above.has(path)), ...files]
+    return files.length === 0 ? [] : [{ kind: 'installed', name, root, entries }]
+  })
 }
 
 function installedMember(name: PackageName, { installed, root }: PackageSupply): Member | undefined {

@@ -1,12 +1,12 @@
 import type { Dependency } from '../model/depends.ts'
 import type { Override } from '../model/override.ts'
-import type { PackageName } from '../model/package-name.ts'
+import { type PackageName, parsePackageName } from '../model/package-name.ts'
 import type { BuildDescription, DescribedTree } from '../plan/build-action.ts'
 import type { Undecided } from '../plan/build-causes.ts'
 import { digestFileNow } from '../system/digests.ts'
 import { stampOf } from '../system/file-stamp.ts'
 import { overrideSettings } from './apply-override.ts'
-import { loadBase } from './base-packages.ts'
+import { formerLibraries, loadBase } from './base-packages.ts'
 import type { BuildSettings } from './build-settings.ts'
 import type { ContentIndex } from './content-index.ts'
 import { describeHostTools, digestOfFile } from './host-tools.ts'
@@ -147,6 +147,10 @@ export async function describeBase(
   for (const [name, source] of base.sources) {
     const output = source.kind === 'artifact' ? await outputs.ofArtifact(name, source.file) : outputs.ofInstalled(name)
     if (output !== undefined) described.push({ name, digest: output.digest })
+  }
+  for (const { name } of formerLibraries(base, supply)) {
+    const output = outputs.ofFormer(parsePackageName(name))
+    if (output !== undefined) described.push({ name: `${name} before`, digest: output.digest })
   }
   return described
 }

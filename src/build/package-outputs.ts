@@ -23,17 +23,19 @@ export interface PackageOutputs {
   readonly ofArtifact: (name: PackageName, file: string) => Promise<PackageOutput>
   /** Undefined where it is not installed. */
   readonly ofInstalled: (name: PackageName) => PackageOutput | undefined
+  /** The same of what this run has a newer one of. */
+  readonly ofFormer: (name: PackageName) => PackageOutput | undefined
 }
 
 /** What packages put out, by their records, or found out once by looking at them. Throws `io-failed`, `archive-invalid`. */
 export function createOutputs(
-  { installed, root }: Pick<PackageSupply, 'installed' | 'root'>,
+  { installed, former, root }: Pick<PackageSupply, 'installed' | 'former' | 'root'>,
   layersDirectory: string,
   index: ContentIndex,
 ): PackageOutputs {
   const known = new Map<PackageName, PackageOutput | undefined>()
-  const find = (name: PackageName): PackageOutput | undefined => {
-    const found = installed.get(name)
+  const find = (name: PackageName, among: PackageSupply['former']): PackageOutput | undefined => {
+    const found = among?.get(name)
     if (found === undefined) return undefined
     const needs = found.dependencies.filter(({ kind }) => kind === 'run').map((dependency) => dependency.name)
     return { digest: digestRoot(name, { root, manifest: found.manifest() }, index), needs }
@@ -45,9 +47,10 @@ export function createOutputs(
       return await outputOfTarball({ kind: 'artifact', name, file }, layersDirectory, index)
     },
     ofInstalled(name) {
-      if (!known.has(name)) known.set(name, find(name))
+      if (!known.has(name)) known.set(name, find(name, installed))
       return known.get(name)
     },
+    ofFormer: (name) => find(name, former),
   }
 }
 

@@ -4,7 +4,7 @@ import type { PackageName } from '../model/package-name.ts'
 import { bytesText } from '../model/tree-path.ts'
 import { ensureLayer, type LayerSource } from '../sandbox/layers.ts'
 import { type DirectoryAlias, findAliases } from '../sandbox/sysroot.ts'
-import { loadBase } from './base-packages.ts'
+import { formerLibraries, loadBase } from './base-packages.ts'
 import { type LayerEntry, readLayerEntry } from './layer-entry.ts'
 
 /** Where the packages that a build may use come from. */
@@ -14,6 +14,11 @@ export interface PackageSupply {
   /** The tarball in the cache of what the repositories have under that name, for base where it is not installed. */
   readonly builtOf: (name: PackageName) => string | undefined
   readonly installed: ReadonlyMap<PackageName, SuppliedInstalled>
+  /**
+   * Installed packages of which this run has newer ones: programs of a base that were linked with their libraries still run beside
+   * the new ones.
+   */
+  readonly former?: ReadonlyMap<PackageName, SuppliedInstalled> | undefined
   /** The package that stands in for a name which nothing has. */
   readonly providerOf?: ((name: PackageName) => PackageName) | undefined
   readonly root: string
@@ -63,8 +68,10 @@ export async function collectSysroot(
   }
   for (const { name } of dependencies) await add(name)
   for (const [name, source] of base?.sources ?? []) if (!collected.has(name)) await collect(name, source)
+  const below = base === undefined ? [] : formerLibraries(base, supply)
+  const former = await Promise.all(below.map((source) => ensureLayer(source, aliases, layersDirectory)))
   return {
-    layers: [...new Set([...collected.values()].map(({ layer }) => layer))],
+    layers: [...new Set([...[...collected.values()].map(({ layer }) => layer), ...former])],
     hasHostTools: base === undefined,
     packages: [...collected.keys()],
     aliases,

@@ -95,12 +95,14 @@ async function buildWave(builds: UpgradeBuilds): Promise<void> {
   }
 }
 
-/** What builds may use: in place of what is installed what is new by now, also where it is part of a base. */
+/** What builds may use: in place of what is installed what is new by now, also where it is part of a base, whose programs still run. */
 function renewedSupply({ installed, invocation, planned, fresh }: UpgradeBuilds): ReturnType<typeof supplyPackages> {
   const supply = supplyPackages(installed, invocation, planned.providers)
+  const all = [...supply.installed]
   return {
     ...supply,
-    installed: new Map([...supply.installed].filter(([name]) => !fresh.has(name))),
+    installed: new Map(all.filter(([name]) => !fresh.has(name))),
+    former: new Map(all.filter(([name]) => fresh.has(name))),
     builtOf: (name) => fresh.get(name) ?? supply.builtOf(name),
   }
 }
