@@ -11,7 +11,14 @@ import { fileInfo } from '../system/files.ts'
 import { findArtifact } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { openContentIndex } from './content-index.ts'
-import { type BuildReading, type DescribedRecipe, describeBase, type FoundOutput, readBuild } from './describe-build.ts'
+import {
+  type BuildReading,
+  type DescribedRecipe,
+  describeBase,
+  type FoundOutput,
+  type ReadingOptions,
+  readBuild,
+} from './describe-build.ts'
 import { findByKey, type KeptArtifact, readInputs, readRecord, rememberByKey } from './kept-artifacts.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { createOutputs, type PackageOutput } from './package-outputs.ts'
@@ -68,14 +75,15 @@ export function openBuildKeys(
   const { cacheDirectory } = settings
   const index = openContentIndex(cacheDirectory)
   const outputs = createOutputs(supply, layersDirectoryOf(cacheDirectory), index)
-  /** Packages of the plan; undefined: still to be built. */
-  const planned = new Map<PackageName, (() => Promise<PackageOutput>) | undefined>()
+  /** Packages of the plan: what they put out, or how to find out. */
+  const planned = new Map<PackageName, PackageOutput | 'undecided' | (() => Promise<PackageOutput>)>()
   let base: Promise<readonly DescribedTree[]> | undefined
   const isThere = (name: PackageName): boolean => planned.has(name) || supply.installed.has(name)
-  const outputOf = async (wanted: PackageName): Promise<FoundOutput | undefined> => {
+  const outputOf: ReadingOptions['outputOf'] = (wanted) => {
     const name = isThere(wanted) ? wanted : (supply.providerOf?.(wanted) ?? wanted)
-    if (planned.has(name)) return { name, output: (await planned.get(name)?.()) ?? 'undecided' }
-    const output = outputs.ofInstalled(name)
+    const known = planned.get(name)
+    if (typeof known === 'function') return known().then((output): FoundOutput => ({ name, output }))
+    const output = known ?? outputs.ofInstalled(name)
     return output && { name, output }
   }
   const read = async (
@@ -105,13 +113,13 @@ export function openBuildKeys(
         : await substitutes.find(key, { name: recipe.name, version: recipe.facts.version })
     if (substitute !== undefined) {
       const { output: digest, needs } = substitute.entry
-      planned.set(recipe.name, async () => ({ digest, needs }))
+      planned.set(recipe.name, { digest, needs })
       remote.set(recipe.name, { substitute, inputs: () => listInputs(reading.describe(), listRecipeFiles(directory)) })
       return { kind: 'remote', substitute, needs } as const
     }
     if (found !== undefined) {
       const { output: digest, needs } = found.record
-      planned.set(recipe.name, async () => ({ digest, needs }))
+      planned.set(recipe.name, { digest, needs })
       return { kind: 'current', artifact: found.artifact, needs } as const
     }
     if (record === undefined) return absent(versionLabel(recipe.facts.version))
@@ -142,7 +150,7 @@ export function openBuildKeys(
       base = undefined
     },
     async judge(reading, { name, takesOld, rebuildsBeforeMs }) {
-      planned.set(name, undefined)
+      planned.set(name, 'undecided')
       const facts = readRecipeFacts(reading, { index, cacheDirectory })
       const version = facts?.version ?? reading.version
       const artifact = version && findArtifact(cacheDirectory, name, version, settings.compression)

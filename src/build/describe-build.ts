@@ -33,7 +33,7 @@ export interface FoundOutput {
 
 export interface ReadingOptions {
   /** Of the package that a name stands for; `undecided`: it will be built first. Undefined: it is nowhere. */
-  readonly outputOf: (name: PackageName) => Promise<FoundOutput | undefined>
+  readonly outputOf: (name: PackageName) => FoundOutput | undefined | Promise<FoundOutput | undefined>
   /** Its sources were fetched for this build. */
   readonly isFetched: boolean
   /** What a source that is not known yet was when the artifact was built, where that will do. */
@@ -68,11 +68,13 @@ export async function readBuild(
   const own = overrideSettings(override, settings)
   const parts = { recipe: facts.digest, sources, layers, base, properties, extra }
   return {
-    fingerprint: JSON.stringify([
-      name,
-      parts,
-      override === undefined ? commonEnvironment(settings) : keyEnvironment(name, own),
-    ]),
+    fingerprint: [
+      JSON.stringify([name, facts.digest, sources, layers, properties, extra]),
+      textOf(base, () => base),
+      override === undefined
+        ? textOf(settings, () => keyEnvironment('', settings))
+        : JSON.stringify(keyEnvironment(name, own)),
+    ].join('\n'),
     describe: () => ({ name, ...parts, environment: keyEnvironment(name, own) }),
     undecided: {
       dependencies: undecided,
@@ -81,13 +83,13 @@ export async function readBuild(
   }
 }
 
-/** Of no package: those of all are the same but for their names. */
-function commonEnvironment(settings: BuildSettings): unknown {
-  const known = environments.get(settings) ?? keyEnvironment('', settings)
-  environments.set(settings, known)
-  return known
+/** What is the same for all packages of a plan but for their names, as text that is made once for each `owner`. */
+function textOf(owner: object, make: () => unknown): string {
+  const text = texts.get(owner) ?? JSON.stringify(make())
+  texts.set(owner, text)
+  return text
 }
-const environments = new WeakMap<BuildSettings, unknown>()
+const texts = new WeakMap<object, string>()
 
 /** As collectSysroot collects them: what is named, make and runtime alike, each followed by what it needs to run. */
 async function collectLayers(dependencies: readonly Dependency[], outputOf: ReadingOptions['outputOf']) {
@@ -95,7 +97,9 @@ async function collectLayers(dependencies: readonly Dependency[], outputOf: Read
   const undecided = new Set<PackageName>()
   const add = async (wanted: PackageName): Promise<void> => {
     if (layers.has(wanted) || undecided.has(wanted)) return
-    const found = await outputOf(wanted)
+    const answer = outputOf(wanted)
+    // Nearly all are known: waiting for each would take longer than all else.
+    const found = answer instanceof Promise ? await answer : answer
     if (found === undefined || layers.has(found.name)) return
     const { name, output } = found
     if (output === 'undecided') {

@@ -43,11 +43,24 @@ test('what a new key signs, its public key knows, and no other', async () => {
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
-// Made by `minisign -GW` and `minisign -Sm`, which signs the BLAKE2b-512 of the file.
-test('signatures of minisign itself count', () => {
-  const key = parsePublicKey('RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3')
+test('what minisign itself signed counts: the file (-l), or as it does by default a hash of it', () => {
+  const keys = ['RWSkQFOk+YtNJ9JhKI09+kxaQ5gDL0vKJo1x9IGHWvWoLnNxqUteqg0i'].flatMap(
+    (text) => parsePublicKey(text) ?? [],
+  )
+  const signatures = [
+    [
+      'RWSkQFOk+YtNJ/zYzA4cQ5/b/+7d2cslDBGfCK3+r68pBDK8azxybHjmuOO+ngKm+SGW8yf0n/G54r/0K0E9WAjURoEPmzxFGgg=',
+      'oH+Yv++xSEBOGM64NI7GT7XyP1QUeMonC3vocmh/wvE3eyO9vyIf3vaiDBx0XTR8FOGOv/lESPaL9A3aVDJcAw==',
+    ],
+    [
+      'RUSkQFOk+YtNJ6mjrGHTgKIi73LJB8+hcVsQBpeyIeXbvi1+Tz1ZBTdhx7at0LhZ7B71FgxErpo0iByGDKG02acHBcTgj87wggg=',
+      'Kndw7XRRin8VcXwmDUKpGUZ/4LUV4orTCcvqUPRb+HakTY6JRs2Dv7a9WZgKF7oCSJxW061icnkx45sZgIG6Cg==',
+    ],
+  ].map(([signature, comment]) => {
+    return `untrusted comment: signature from minisign secret key\n${signature}\ntrusted comment: by hand\n${comment}\n`
+  })
 
-  expect(key?.id).toBe('1fe8b442180f62e7')
+  expect(signatures.map((text) => signatureFault(Buffer.from('the index'), text, keys))).toEqual([undefined, undefined])
   expect(parseSignature('untrusted comment: x\nRUQ\ntrusted comment: y\nz\n')).toBeUndefined()
 })
 

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { Context } from '../events/context.ts'
 import type { FetchSettings } from '../fetch/fetch-settings.ts'
 import { fetchFile } from '../fetch/substituters/fetch-file.ts'
-import { loadIndex } from '../fetch/substituters/load-index.ts'
 import { printSubstituter, type Substituter } from '../fetch/substituters/substituter.ts'
 import { artifactPath, type IndexEntry } from '../model/artifact-index.ts'
 import { parseArtifactName } from '../model/artifact-name.ts'
@@ -50,6 +49,7 @@ export function openSubstitutes(
   const warn = (text: string, name?: string): void =>
     context.emit({ kind: 'notice', level: 'warning', text, ...(name === undefined ? {} : { package: name }) })
   const load = async (from: Substituter): Promise<ReadonlyMap<string, Substitute>> => {
+    const { loadIndex } = await import('../fetch/substituters/load-index.ts')
     const outcome = await loadIndex(from, trustedKeys, settings, context)
     if (outcome.kind === 'index') return new Map(outcome.index.entries.map((entry) => [entry.key, { entry, from }]))
     warn(`nothing is taken from ${printSubstituter(from)}: ${outcome.reason}`)

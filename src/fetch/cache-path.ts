@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import type { PackageName } from '../model/package-name.ts'
 import type { Source } from '../model/sources.ts'
+import { digestText } from '../system/digests.ts'
 import { redactUrls } from './redact-urls.ts'
 
 /**
@@ -41,7 +41,7 @@ export function rejectedSourcePath(
 
 /** Name of a cache path in kith's flat directories, for example of its lock. */
 export function cacheKey(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 40)
+  return digestText(text).slice(0, 40)
 }
 
 function relativeCachePath(packageName: PackageName, source: CachedSource): string {

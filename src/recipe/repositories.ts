@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { isKithError } from '../errors/kith-error.ts'
 import type { PackageName } from '../model/package-name.ts'
-import { readDirectory } from '../system/files.ts'
+import { type FileKind, readDirectoryKinds } from '../system/files.ts'
 import { globMatcher } from './glob.ts'
 import { reachableKind } from './reachable-kind.ts'
 
@@ -23,18 +23,24 @@ export function findRecipe(name: PackageName, repositories: readonly string[]): 
 export function searchRecipes(pattern: string, repositories: readonly string[]): string[] {
   const matches = globMatcher(pattern)
   return repositories.flatMap((repository) =>
-    listNames(repository)
-      .filter(matches)
-      .map((name) => join(repository, name))
-      .filter((directory) => reachableKind(directory) === 'directory'),
+    [...listKinds(repository)]
+      .filter(([name]) => matches(name))
+      .map(([name, kind]) => ({ directory: join(repository, name), kind }))
+      .filter(({ directory, kind }) => kind === 'directory' || (kind === 'symlink' && isDirectoryThere(directory)))
+      .map(({ directory }) => directory)
+      .sort((one, other) => (one < other ? -1 : 1)),
   )
 }
 
-function listNames(repository: string): string[] {
+function isDirectoryThere(directory: string): boolean {
+  return reachableKind(directory) === 'directory'
+}
+
+function listKinds(repository: string): ReadonlyMap<string, FileKind> {
   try {
-    return readDirectory(repository) ?? []
+    return readDirectoryKinds(repository) ?? new Map()
   } catch (error) {
-    if (isKithError(error, 'io-failed')) return []
+    if (isKithError(error, 'io-failed')) return new Map()
     throw error
   }
 }

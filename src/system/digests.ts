@@ -1,5 +1,4 @@
 import { closeSync, openSync, read, readSync } from 'node:fs'
-import { createBLAKE3 } from 'hash-wasm'
 import { failed } from './failure.ts'
 
 export type DigestAlgorithm = 'blake3' | 'sha256'
@@ -15,6 +14,8 @@ async function createHasher(algorithm: DigestAlgorithm): Promise<Hasher> {
     const hash = new Bun.CryptoHasher('sha256')
     return { update: (chunk) => void hash.update(chunk), hex: () => hash.digest('hex') }
   }
+  // Not before it is needed: most commands hash nothing by BLAKE3.
+  const { createBLAKE3 } = await import('hash-wasm')
   const hash = await createBLAKE3(33 * 8)
   hash.init()
   return { update: (chunk) => void hash.update(chunk), hex: () => hash.digest('hex') }

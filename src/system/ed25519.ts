@@ -7,7 +7,6 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import { createBLAKE2b } from 'hash-wasm'
 
 /** Signatures by Ed25519 (RFC 8032), with keys as bare bytes: 32 of the seed, 32 of the public key. */
 export interface RawKeyPair {
@@ -50,6 +49,7 @@ export function hashBlake2b512(bytes: Buffer): Buffer {
 }
 
 export async function hashBlake2b256(bytes: Buffer): Promise<Buffer> {
+  const { createBLAKE2b } = await import('hash-wasm')
   const hash = await createBLAKE2b(256)
   return Buffer.from(hash.init().update(bytes).digest('hex'), 'hex')
 }

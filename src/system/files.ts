@@ -33,8 +33,9 @@ export function linkInfo(path: string): FileInfo | undefined {
 
 function statWith(stat: typeof fs.statSync | typeof fs.lstatSync, path: string): FileInfo | undefined {
   try {
-    const found = stat(path)
-    return { ...describe(found), mode: found.mode & 0o7777, sizeBytes: found.size }
+    // Most that is looked for is not there: an error each time would cost more than the look.
+    const found = stat(path, { throwIfNoEntry: false })
+    return found && { ...describe(found), mode: found.mode & 0o7777, sizeBytes: found.size }
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '')) return undefined
     throw failed('look at', path, error)

@@ -1,5 +1,4 @@
 import { findUnfinishedPlan, recordPlan, type UnfinishedPlan } from '../../build/plan-record.ts'
-import { runBuildPlan } from '../../build/run-build-plan.ts'
 import { KithError } from '../../errors/kith-error.ts'
 import { loadInstalled } from '../../store/installed-database.ts'
 import { askToContinue } from '../ask.ts'
@@ -49,6 +48,7 @@ export const build: Command = async (given) => {
       ? recordPlan(config.cacheDirectory, { words, directory, options, startedMs }, resumed)
       : undefined
   const supply = { ...supplyPackages(installed, invocation, planned.providers), keys }
+  const { runBuildPlan } = await import('../../build/run-build-plan.ts')
   const built = await runBuildPlan({ steps, cached }, supply, settings, context).catch((error) => {
     const text = 'to go on with what is left: kith build --resume'
     if (record !== undefined) context.emit({ kind: 'notice', level: 'info', text })
