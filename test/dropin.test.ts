@@ -32,6 +32,7 @@ test('a link named kiss is kith: it builds, installs and lists', async () => {
     Bun.spawnSync(['kiss', ...words], { env: { ...world.environment, PATH: path() }, cwd: world.directory })
 
   expect(kiss('b', 'one').exitCode).toBe(0)
+  expect(kiss('build', 'one').stderr.toString()).toContain('one building 1/1')
   expect(kiss('i', 'one').exitCode).toBe(0)
   expect(kiss('l').stdout.toString()).toBe('one 1.0-1\n')
   expect(kiss('s', '*').stdout.toString()).toBe(`${world.repository}/one\n${world.root}/var/db/kiss/installed/one\n`)

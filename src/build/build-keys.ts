@@ -12,11 +12,11 @@ import { findArtifact } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { openContentIndex } from './content-index.ts'
 import { type BuildReading, type DescribedRecipe, describeBase, type FoundOutput, readBuild } from './describe-build.ts'
-import { findByKey, type KeptArtifact, readInputs, readRecord } from './kept-artifacts.ts'
+import { findByKey, type KeptArtifact, readInputs, readRecord, rememberByKey } from './kept-artifacts.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { createOutputs, type PackageOutput } from './package-outputs.ts'
 import { factsOfCopy, listRecipeFiles, readRecipeFacts } from './recipe-facts.ts'
-import type { Substitute, Substitutes } from './substitutes.ts'
+import { recordOf, type Substitute, type Substitutes } from './substitutes.ts'
 import type { PackageSupply } from './sysroot-packages.ts'
 
 /** What is to be done about a package of a plan, judged by what it would be made of. */
@@ -106,9 +106,7 @@ export function openBuildKeys(
     if (substitute !== undefined) {
       const { output: digest, needs } = substitute.entry
       planned.set(recipe.name, async () => ({ digest, needs }))
-      remote.set(recipe.name, () =>
-        substitutes.fetch(substitute, listInputs(reading.describe(), listRecipeFiles(directory))),
-      )
+      remote.set(recipe.name, { substitute, inputs: () => listInputs(reading.describe(), listRecipeFiles(directory)) })
       return { kind: 'remote', substitute, needs } as const
     }
     if (found !== undefined) {
@@ -122,12 +120,22 @@ export function openBuildKeys(
     if (isOpen(undecided)) return { kind: 'perhaps', causes: openCauses(undecided) } as const
     return { kind: 'build', causes: [orderChanged] } as const
   }
-  /** What fetches the packages that were judged to be remote. */
-  const remote = new Map<PackageName, () => Promise<unknown>>()
+  /** Packages that were judged to be remote. */
+  const remote = new Map<PackageName, RemotePackage>()
   const findKept = (key: string) => findByKey(cacheDirectory, key, index)
   return {
     save: index.save,
-    fetch: (names) => forEachOf(names, settings.fetch.parallel, async (name) => void (await remote.get(name)?.())),
+    async fetch(names) {
+      const wanted = names.flatMap((name) => remote.get(name) ?? [])
+      await forEachOf(wanted, settings.fetch.parallel, async ({ substitute, inputs }) => {
+        await substitutes.fetch(substitute, inputs())
+      })
+      // What was only needed to judge them must be known when no repository can be asked any more.
+      for (const { substitute, inputs } of remote.values())
+        if (findKept(substitute.entry.key) === undefined)
+          rememberByKey({ record: recordOf(substitute.entry), inputs: inputs() }, cacheDirectory)
+      remote.clear()
+    },
     settle(name, artifact) {
       planned.set(name, () => outputs.ofArtifact(name, artifact))
       // It may be a part of it.
@@ -169,6 +177,11 @@ export function openBuildKeys(
       return { key: buildKeyOf(description), inputs: listInputs(description, listRecipeFiles(directory)) }
     },
   }
+}
+
+interface RemotePackage {
+  readonly substitute: Substitute
+  readonly inputs: () => BuildInput[]
 }
 
 interface Judged {

@@ -17,27 +17,28 @@ export function compareContents(first: Uint8Array, second: Uint8Array, isOuter =
     compareElf(first, second) ??
     compareTexts(first, second) ?? [compareBytes('bytes', first, second)]
   if (parts.length <= mostParts) return parts
-  return [...parts.slice(0, mostParts), { where: `… and ${parts.length - mostParts} more places`, lines: [] }]
+  return [...parts.slice(0, mostParts), { where: '… and more places', lines: [] }]
 }
 
 function compareElf(first: Uint8Array, second: Uint8Array): DifferencePart[] | undefined {
   const [one, other] = [readSections(first), readSections(second)]
   if (one === undefined || other === undefined) return undefined
-  const parts = pairByName(one, other).flatMap(([name, before, after]): DifferencePart[] => {
-    if (before === undefined) return [{ where: `section ${name}`, lines: ['+only here'] }]
-    if (after === undefined) return [{ where: `section ${name}`, lines: ['-only here'] }]
-    return Buffer.compare(before.content, after.content) === 0
-      ? []
-      : [compareSection(name, before.content, after.content)]
-  })
+  const parts: DifferencePart[] = []
+  for (const [name, before, after] of pairByName(one, other)) {
+    const where = `section ${name}`
+    if (before === undefined) parts.push({ where, lines: ['+only here'] })
+    else if (after === undefined) parts.push({ where, lines: ['-only here'] })
+    else if (Buffer.compare(before.content, after.content) !== 0)
+      parts.push(compareSection(where, before.content, after.content))
+    if (parts.length > 2 * mostParts) break
+  }
   return parts.length > 0 ? parts : [compareBytes('outside of all sections: bytes', first, second)]
 }
 
 /** What is text for people is shown as that: paths, dates, version strings. */
-function compareSection(name: string, before: Uint8Array, after: Uint8Array): DifferencePart {
-  const where = `section ${name}`
+function compareSection(where: string, before: Uint8Array, after: Uint8Array): DifferencePart {
   const words = differenceOfLines(stringsOf(before), stringsOf(after))
-  return words === undefined || name === '.note.gnu.build-id'
+  return words === undefined || where.endsWith('.note.gnu.build-id')
     ? compareBytes(where, before, after)
     : { where, lines: words.lines }
 }
@@ -62,6 +63,7 @@ function compareArchives(first: Uint8Array, second: Uint8Array): DifferencePart[
     if (before.header !== after.header)
       parts.push({ where: `header of member ${name}`, lines: [`-${before.header}`, `+${after.header}`] })
     parts.push(...within(`member ${name}`, compareContents(before.content, after.content, false)))
+    if (parts.length > 2 * mostParts) break
   }
   return parts.length > 0 ? parts : undefined
 }

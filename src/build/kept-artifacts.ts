@@ -87,12 +87,21 @@ export function placeByKey(
   { record, inputs }: { readonly record: BuildRecord; readonly inputs: readonly BuildInput[] },
   cacheDirectory: string,
 ): string {
-  const directory = keyDirectory(cacheDirectory, record.key)
-  const artifact = join(directory, record.file)
+  const artifact = join(keyDirectory(cacheDirectory, record.key), record.file)
   placeFile(path, artifact)
   setMode(artifact, 0o644)
-  writeFileAtomic(join(directory, 'record'), printBuildRecord(record, inputs))
+  rememberByKey({ record, inputs }, cacheDirectory)
   return artifact
+}
+
+/** The record alone is enough to judge what needs the package. Throws `io-failed`. */
+export function rememberByKey(
+  { record, inputs }: { readonly record: BuildRecord; readonly inputs: readonly BuildInput[] },
+  cacheDirectory: string,
+): void {
+  const directory = keyDirectory(cacheDirectory, record.key)
+  makeDirectory(directory)
+  writeFileAtomic(join(directory, 'record'), printBuildRecord(record, inputs))
 }
 
 function copyOffers(from: string, to: string): void {

@@ -11,6 +11,7 @@ import { fetchRecipes } from './fetch-recipes.ts'
 import type { BuildTokens } from './jobserver.ts'
 import { takeKept } from './kept-artifacts.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
+import { lockPackage } from './lock-package.ts'
 import type { PackageWorld } from './missing-dependencies.ts'
 import type { PackageWork } from './plan-work.ts'
 import { rememberDuration } from './remember-durations.ts'
@@ -61,6 +62,7 @@ export function createPerformer(
     keys.settle(name, file)
   }
   const build = async (recipe: Recipe, tokens: BuildTokens): Promise<void> => {
+    using _lock = await lockPackage(recipe.name, cacheDirectory, context)
     if (await take(recipe)) return
     const step = steps.get(recipe.name)
     if (step?.isUncertain && !context.hooks.isActive) await getSources(recipe)

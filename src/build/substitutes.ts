@@ -6,7 +6,7 @@ import { loadIndex } from '../fetch/substituters/load-index.ts'
 import { printSubstituter, type Substituter } from '../fetch/substituters/substituter.ts'
 import { artifactPath, type IndexEntry } from '../model/artifact-index.ts'
 import { parseArtifactName } from '../model/artifact-name.ts'
-import type { BuildInput } from '../model/build-record.ts'
+import type { BuildInput, BuildRecord } from '../model/build-record.ts'
 import type { PublicKey } from '../model/minisign.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { type Version, versionLabel } from '../model/version.ts'
@@ -68,7 +68,7 @@ export function openSubstitutes(
       return undefined
     },
     async fetch({ entry, from }, inputs) {
-      const { name, key, file, sizeBytes, sha256, output, needs } = entry
+      const { name, key, file, sizeBytes } = entry
       // Once is enough: it is kept by its key, or something is wrong with it.
       tried.add(entry)
       const into = join(settings.cacheDirectory, 'kith/substituters', `${key}.${process.pid}`)
@@ -78,7 +78,7 @@ export function openSubstitutes(
       const wanted = { path: artifactPath(entry), into, mostBytes: sizeBytes, package: name }
       const reason = (await fetchFile(from, wanted, settings, context)) ?? contentFault(into, entry)
       if (reason === undefined) {
-        const record = { key, artifact: sha256, file, output, needs }
+        const record = recordOf(entry)
         const artifact = placeByKey(into, { record, inputs }, settings.cacheDirectory)
         const durationMs = performance.now() - started
         context.emit({ kind: 'fetch-finished', package: name, url, sizeBytes, durationMs })
@@ -89,6 +89,10 @@ export function openSubstitutes(
       return undefined
     },
   }
+}
+
+export function recordOf({ key, sha256, file, output, needs }: IndexEntry): BuildRecord {
+  return { key, artifact: sha256, file, output, needs }
 }
 
 /** Nothing of it is parsed, by anybody, before it is what the signed index says. */

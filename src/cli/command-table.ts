@@ -19,7 +19,7 @@ export interface CommandRow {
   readonly usesCache?: boolean
   /** Options it knows besides --json and --help; `--jobs N` has a value. */
   readonly options: readonly string[]
-  /** What KISS's letter means besides. */
+  /** What KISS's letter means besides; its name too, where kith is called kiss. */
   readonly letterOptions?: readonly string[]
   /** One of the programs that KISS ships as `kiss-NAME`: a program of that name on PATH is run instead, as KISS does. */
   readonly isContrib?: boolean
@@ -132,6 +132,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'publish',
     usage: 'DIRECTORY [PACKAGE...] | --new-key FILE',
     summary: 'Add built packages to a signed binary repository',
+    usesCache: true,
     options: ['--new-key FILE'],
     load: async () => (await import('./commands/publish.ts')).publish,
   },
@@ -239,7 +240,7 @@ export const commandTable: readonly CommandRow[] = commandGroups
 /** What each option does, for `kith help COMMAND`. */
 export const optionSummaries: Readonly<Record<string, string>> = {
   '--adopt': 'Copy files in the way that no package has to FILE.orig, and replace them',
-  '--automatic': 'Only what came, or comes, as a dependency: nobody asked for it',
+  '--automatic': 'What nobody asked for: list only that, or install as brought along by others',
   '--all': 'Read every file again, also those whose times are as they were',
   '--description': 'Look in the README files of the recipes, not at names',
   '--dry-run': 'Show what would be done, in order, and do nothing',

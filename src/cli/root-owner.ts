@@ -26,8 +26,9 @@ const passed = [
 ]
 
 /**
- * Who must change the root in place of us: its owner, where that is another user. LOGNAME counts, as with KISS; but somebody with the
- * owner's rights and only another LOGNAME is sent through nothing but what KISS_SU names, since it would be for nothing.
+ * Who must change the root in place of us: its owner, where that is another user. LOGNAME counts, as with KISS. Who can do it anyway, as
+ * root or as the owner under another LOGNAME, is sent through nothing but what KISS_SU names: it would be for nothing, and root installs
+ * what belongs to root also below a directory that a user has made.
  */
 export function otherOwner({ root, switchUser }: Config, environment: Environment): Account | undefined {
   const id = fileInfo(root || '/')?.owner
@@ -35,7 +36,9 @@ export function otherOwner({ root, switchUser }: Config, environment: Environmen
   if (id === undefined || own === undefined) return undefined
   const owner = accountOf(id)
   if (environment.LOGNAME === owner.name) return undefined
-  return id !== own || (switchUser !== '' && environment.LOGNAME) ? owner : undefined
+  const mayItself = id === own || own === 0
+  const isNamed = switchUser !== '' && (id !== own || Boolean(environment.LOGNAME))
+  return !mayItself || isNamed ? owner : undefined
 }
 
 /**

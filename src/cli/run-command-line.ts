@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/config.ts'
 import { KithError } from '../errors/kith-error.ts'
@@ -16,7 +17,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     if (argv.length === 0) process.stdout.write('\nRun "kith [H|help-ext]" to see all actions\n')
     const row = findCommand(word === '--help' || word === '-h' ? 'help' : word)
     config = readConfig(process.env, process.getuid?.() ?? 0, process.pid)
-    const isLetter = row !== undefined && row.letter === word
+    const isLetter = row?.letter === word || basename(process.argv0) === 'kiss'
     if (row !== undefined && isOwn(row))
       return await runCommand(row, [...(isLetter ? (row.letterOptions ?? []) : []), ...rest], config)
     const { findExtension, runExtension } = await import('./run-extension.ts')

@@ -1,6 +1,6 @@
 import { type Account, accountOf } from '../system/accounts.ts'
 import { fileInfo } from '../system/files.ts'
-import { type RunResult, run } from '../system/process.ts'
+import { type RunResult, run, runAttached } from '../system/process.ts'
 import { asUser, findUserSwitch } from '../system/switch-user.ts'
 
 export interface GitSettings {
@@ -8,6 +8,8 @@ export interface GitSettings {
   /** KISS_SU. */
   readonly switchUser: string
 }
+
+type Changed = Pick<RunResult, 'status' | 'stdout' | 'stderr'>
 
 /** Git in one working tree, for its owner. */
 export interface RepositoryGit {
@@ -18,7 +20,7 @@ export interface RepositoryGit {
   /** For what only looks: asks nobody for a password. */
   readonly look: (...words: readonly string[]) => Promise<RunResult>
   /** For what changes the tree. */
-  readonly change: (...words: readonly string[]) => Promise<RunResult>
+  readonly change: (...words: readonly string[]) => Promise<Changed>
 }
 
 /**
@@ -39,6 +41,11 @@ export function repositoryGit(place: string, { environment, switchUser }: GitSet
   }
   const git = (words: readonly string[]): string[] => ['git', '-C', place, ...words]
   const start = (argv: readonly string[], env = plain) => run(argv, 'update repositories', { env })
+  // It may ask for a password, and shows what it does itself.
+  const attached = async (argv: readonly string[]): Promise<Changed> => {
+    const status = await runAttached(argv, 'update repositories', { env: plain, output: 'error' })
+    return { status, stdout: '', stderr: `${argv[0]} ended with status ${status}` }
+  }
   const asRoot = (words: readonly string[]) =>
     start(['setpriv', `--reuid=${id}`, `--regid=${group}`, '--clear-groups', '--', ...git(words)], {
       ...plain,
@@ -58,7 +65,7 @@ export function repositoryGit(place: string, { environment, switchUser }: GitSet
       return start(git(isForeign ? ['-c', 'safe.directory=*', ...words] : words))
     },
     change: (...words) => {
-      if (program !== undefined) return start(asUser(git(words), program, owner))
+      if (program !== undefined) return attached(asUser(git(words), program, owner))
       return isForeign && own === 0 ? asRoot(words) : start(git(words))
     },
   }

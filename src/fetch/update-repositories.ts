@@ -59,7 +59,7 @@ async function pull(git: RepositoryGit, say: (text: string) => void): Promise<vo
     ...(verifies ? ['--no-rebase', '--verify-signatures'] : []),
   )
   if (status !== 0) throw new KithError('update-failed', { repository: git.place, reason: lastLines(stderr) })
-  say(stdout.trim())
+  if (stdout.trim() !== '') say(stdout.trim())
 }
 
 /** Top of the working tree (that of the superproject for a submodule) where it has an upstream; undefined otherwise. */

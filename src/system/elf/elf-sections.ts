@@ -37,8 +37,12 @@ function read(view: DataView, file: Uint8Array): ElfSection[] | undefined {
     return { name: view.getUint32(at, isLittle), content: file.subarray(offset, offset + sizeBytes) }
   }
   const names = Buffer.from(entry(namesIndex).content)
+  let totalBytes = 0
   return Array.from({ length: count }, (_, index) => {
     const { name, content } = entry(index)
+    totalBytes += content.length
+    // Sections of an honest file do not lie upon one another.
+    if (totalBytes > 2 * file.length) throw new RangeError('sections overlap')
     const end = names.indexOf(0, name)
     return { name: names.subarray(name, end === -1 ? names.length : end).toString('latin1'), content }
   })
