@@ -45,7 +45,7 @@ function expectWholeCache(): void {
   }
 }
 
-const installsMuch = '#!/bin/sh -e\nmkdir -p $1/usr\nhead -c 30000000 /dev/urandom >$1/usr/large\n'
+const installsMuch = '#!/bin/sh -e\nmkdir -p $1/usr\nhead -c 15000000 /dev/urandom >$1/usr/large\n'
 
 describe('a kill in the middle of a build', () => {
   for (const stage of ['packing', 'unpacking'] as const)
@@ -56,7 +56,7 @@ describe('a kill in the middle of a build', () => {
         else {
           const recipe = world.recipe('victim', { sources: 'files/many.tar\n' })
           sh(
-            'mkdir many files; head -c 80000000 /dev/zero >many/zeros; tar -cf files/many.tar many; rm -r many',
+            'mkdir many files; head -c 40000000 /dev/zero >many/zeros; tar -cf files/many.tar many; rm -r many',
             recipe,
           )
           await world.run('checksum', 'victim')
@@ -94,10 +94,10 @@ describe('a kill in the middle of a build', () => {
     title('of kith, at whatever moment: the cache has whole artifacts or none, and --resume ends it'),
     async () => {
       for (const name of ['one', 'two', 'three'])
-        world.recipe(name, { build: installsMuch.replace('30000000', '9000000') })
+        world.recipe(name, { build: installsMuch.replace('15000000', '5000000') })
       const words = ['build', '--jobs', '2', 'one', 'two', 'three']
       // Where in the build it is killed: each step of it is hit.
-      for (const afterMs of [150, 350, 500, 650, 800, 1000, 1300]) {
+      for (const afterMs of [200, 500, 800, 1100, 1500]) {
         const child = world.start(...words)
         await Promise.race([child.exited, Bun.sleep(afterMs)])
         child.kill('SIGKILL')

@@ -37,6 +37,10 @@ test('every build is recorded, and kith timings tells where its time went', asyn
   const text = (await world.run('timings', '2')).stdout
   expect(text).toMatch(/took .*: 2 built/)
   expect(text).toContain('longest chain of needs')
+  expect((await world.run('timings', '--html', 'page.html', '2')).stderr).toContain('written: page.html')
+  const page = readFileSync(join(world.directory, 'page.html'), 'utf8')
+  expect(page).toBe((await world.run('timings', '2', '--html')).stdout.trimEnd().concat('\n'))
+  expect(page).toContain('"package":"second"')
   expect((await world.run('timings', '--list')).stdout.trim().split('\n')).toHaveLength(2)
   expect((await world.run('timings', '9')).stderr).toContain('there are not 9 builds')
 })

@@ -20,8 +20,8 @@ export function listCache(cacheDirectory: string): CacheEntry[] {
     ...find('kith/farms', 'layers', 1),
     ...find('logs', 'logs', 2),
     ...find('kith/recipes', 'recipes', 1),
-    ...['plans', 'timings'].flatMap((name) => find(`kith/${name}`, 'records', 1)),
-    ...['contents', 'durations'].flatMap((name) => find(`kith/${name}`, 'records', 0)),
+    ...['plans', 'timings', 'substituters', 'pages'].flatMap((name) => find(`kith/${name}`, 'records', 1)),
+    ...['contents', 'durations', 'apt'].flatMap((name) => find(`kith/${name}`, 'records', 0)),
   ]
   return found.map((entry) => {
     const sizeBytes = entry.paths.reduce((sum, path) => sum + measure(join(cacheDirectory, path)), 0)

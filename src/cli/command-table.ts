@@ -132,6 +132,7 @@ const coreRows: readonly CommandRow[] = [
     name: 'publish',
     usage: 'DIRECTORY [PACKAGE...] | --new-key FILE',
     summary: 'Add built packages to a signed binary repository',
+    usesCache: true,
     options: ['--new-key FILE'],
     load: async () => (await import('./commands/publish.ts')).publish,
   },

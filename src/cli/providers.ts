@@ -8,7 +8,7 @@ import { findProvidingRecipes } from '../recipe/find-providers.ts'
 import { readProvides } from '../recipe/read-provides.ts'
 import { createRecipeFinder } from '../recipe/recipe-finder.ts'
 import type { InstalledPackages } from '../store/installed-database.ts'
-import { openInstalledProviders } from '../store/installed-providers.ts'
+import { openInstalledProviders, readProvides as readInstalledProvides } from '../store/installed-providers.ts'
 import { isFile, readText } from '../system/files.ts'
 import { diskTree } from '../system/tree-view.ts'
 import { once } from './once.ts'
@@ -56,10 +56,22 @@ export function openProviders({ config, installed, repositories, targets }: Prov
     hasRecipe: (name: PackageName) => findRecipe(name) !== undefined,
     recipeProviders: (name: PackageName) => (recipes().get(name) ?? []).map((recipe) => recipe.name),
   }
+  const tree = diskTree(root)
+  // Nothing at all is provided: then a name that has a recipe needs no more questions, and there may be thousands.
+  const isPlain = once(
+    () =>
+      preferences().size === 0 &&
+      provided().every(({ names }) => names.size === 0) &&
+      [...installed.values()].every((one) => readInstalledProvides(one, tree).length === 0),
+  )
   return {
     resolve(name) {
       const known = resolved.get(name)
       if (known !== undefined) return known
+      if (installed.has(name) || (isPlain() && findRecipe(name) !== undefined)) {
+        resolved.set(name, name)
+        return name
+      }
       const choice = chooseProvider(name, world)
       if (choice.kind !== 'itself') choices.set(name, choice)
       const answer = choice.kind === 'provider' ? choice.provider : name

@@ -23,7 +23,7 @@ export const cacheKindTexts: Readonly<Record<CacheKind, string>> = {
   artifacts: 'built packages; built again when needed',
   sources: 'downloaded sources; fetched again when needed',
   recipes: 'recipes as they were built last, for reviews',
-  records: 'plans to resume, durations, timings, digests',
+  records: 'plans to resume, durations, timings, digests, indexes',
 }
 
 /** One thing in the cache that can go by itself. */

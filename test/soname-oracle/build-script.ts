@@ -27,12 +27,14 @@ function linkLibrary({ name, major, directory, needs, symbols, isOnlyForLoader }
 }
 
 function linkProgram({ name, needs }: MadeProgram, made: MadePackage): string {
-  const own = made.libraries.filter((one) => needs.some((need) => need.name === one.name))
+  const isOf = (one: LinkedLibrary) => (need: LinkedLibrary) =>
+    need.name === one.name && need.directory === one.directory
+  const own = made.libraries.filter((one) => needs.some(isOf(one)))
   // One that is only there for the loader is linked by its file.
   const files = own
     .filter((one) => one.isOnlyForLoader === true)
     .map((one) => `"$1${one.directory}/lib${one.name}.so.${one.major}"`)
-  const others = needs.filter((need) => !own.some((one) => one.name === need.name && one.isOnlyForLoader === true))
+  const others = needs.filter((need) => !own.some((one) => isOf(one)(need) && one.isOnlyForLoader === true))
   const paths = own.map((one) => `-L"$1${one.directory}"`)
   const options = ['-pie', '-e stub', ...paths, linkOptions(others, '/usr/bin', needs), ...files]
   return `ld -o "$1/usr/bin/${name}" stub.o ${options.join(' ')}`
