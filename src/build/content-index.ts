@@ -25,6 +25,8 @@ interface Entry {
 
 /** Far more than any plan has; when there are more, those that this command did not use go. */
 const mostEntries = 20_000
+/** Another one where values get another form: what an older kith wrote says nothing then. */
+const firstLine = 'kith-contents 1'
 
 export function openContentIndex(cacheDirectory: string): ContentIndex {
   const path = join(cacheDirectory, 'kith', 'contents')
@@ -56,7 +58,7 @@ export function openContentIndex(cacheDirectory: string): ContentIndex {
       if (!isChanged) return
       const all = new Map([...(entries.size > mostEntries ? [] : entries), ...used])
       const lines = [...all].map(([name, { stamp, value }]) => `${name}\t${stamp}\t${value}\n`)
-      writeOrLeave(path, lines.join(''))
+      writeOrLeave(path, `${firstLine}\n${lines.join('')}`)
       isChanged = false
     },
   }
@@ -65,7 +67,9 @@ export function openContentIndex(cacheDirectory: string): ContentIndex {
 function readEntries(path: string): Map<string, Entry> {
   const entries = new Map<string, Entry>()
   if (!isFile(path)) return entries
-  for (const line of readText(path).split('\n')) {
+  const [head, ...lines] = readText(path).split('\n')
+  if (head !== firstLine) return entries
+  for (const line of lines) {
     const [name, stamp, value] = line.split('\t')
     if (name !== undefined && stamp !== undefined && value !== undefined) entries.set(name, { stamp, value })
   }

@@ -1,7 +1,7 @@
 import type { Dependency } from '../model/depends.ts'
 import type { Override } from '../model/override.ts'
 import { type PackageName, parsePackageName } from '../model/package-name.ts'
-import type { BuildDescription, DescribedTree } from '../plan/build-action.ts'
+import { type BuildDescription, type DescribedTree, protocolVersion } from '../plan/build-action.ts'
 import type { Undecided } from '../plan/build-causes.ts'
 import { digestFileNow } from '../system/digests.ts'
 import { stampOf } from '../system/file-stamp.ts'
@@ -69,7 +69,7 @@ export async function readBuild(
   const parts = { recipe: facts.digest, sources, layers, base, properties, extra }
   return {
     fingerprint: [
-      JSON.stringify([name, facts.digest, sources, layers, properties, extra]),
+      JSON.stringify([protocolVersion, name, facts.digest, sources, layers, properties, extra]),
       textOf(base, () => base),
       override === undefined
         ? textOf(settings, () => keyEnvironment('', settings))

@@ -76,7 +76,7 @@ describe('readRecipeFacts()', () => {
 
   test('an index of nonsense is read as if it were not there', () => {
     mkdirSync(join(scratch, 'kith'))
-    writeFileSync(join(scratch, 'kith', 'contents'), 'recipe\tx\n\0\t\t\t\n')
+    writeFileSync(join(scratch, 'kith', 'contents'), 'kith-contents 1\nrecipe\tx\n\0\t\t\t\n')
 
     expect(digestIn(writeRecipe(join(scratch, 'app'), [0o755, 0o644]))).toBe(known)
   })

@@ -5,7 +5,7 @@ import { encodeMessage, type Field } from '../model/protobuf.ts'
 import { type TreePath, textBytes, textTreePath } from '../model/tree-path.ts'
 
 /** Counts up when kith itself begins to make other artifacts of the same inputs: then every package is built again. */
-const protocolVersion = 1
+export const protocolVersion = 1
 
 /** Everything that an artifact depends on, as content: nothing of where it lies, who builds, or when. */
 export interface BuildDescription {
