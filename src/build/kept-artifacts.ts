@@ -78,7 +78,7 @@ export function keepArtifact(
   linkFile(artifact, join(directory, record.file))
   copyOffers(artifact, join(directory, record.file))
   writeFileAtomic(join(directory, 'record'), text)
-  writeFileAtomic(recordPath(artifact), text)
+  linkFile(join(directory, 'record'), recordPath(artifact))
 }
 
 /** Keeps a tarball from elsewhere, which is what its record says, by its key alone. Gives its path. Throws `io-failed`. */
@@ -105,7 +105,7 @@ export function rememberByKey(
 }
 
 function copyOffers(from: string, to: string): void {
-  if (isFile(offersBeside(from))) writeFileAtomic(offersBeside(to), readText(offersBeside(from)))
+  if (isFile(offersBeside(from))) linkFile(offersBeside(from), offersBeside(to))
 }
 
 /** What stands beside a tarball says nothing of the one that takes its place. */
@@ -132,6 +132,6 @@ export function takeKept({ artifact, record }: KeptArtifact, cacheDirectory: str
   copyOffers(artifact, file)
   linkFile(artifact, file)
   writeFileAtomic(`${file}.sha256`, `${record.artifact}  ${record.file}\n`)
-  writeFileAtomic(recordPath(file), readText(join(dirname(artifact), 'record')))
+  linkFile(join(dirname(artifact), 'record'), recordPath(file))
   return file
 }
