@@ -8,7 +8,7 @@ import { buildKeyOf, type DescribedTree, listInputs } from '../plan/build-action
 import { compareInputs, type Undecided } from '../plan/build-causes.ts'
 import { digestText } from '../system/digests.ts'
 import { fileInfo } from '../system/files.ts'
-import { findArtifact } from './artifact-cache.ts'
+import { findArtifact, listBuiltNames } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { openContentIndex } from './content-index.ts'
 import {
@@ -19,11 +19,18 @@ import {
   type ReadingOptions,
   readBuild,
 } from './describe-build.ts'
-import { findByKey, type KeptArtifact, readInputs, readRecord, rememberByKey } from './kept-artifacts.ts'
+import {
+  findByKey,
+  hasKeptArtifacts,
+  type KeptArtifact,
+  readInputs,
+  readRecord,
+  rememberByKey,
+} from './kept-artifacts.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { createOutputs, type PackageOutput } from './package-outputs.ts'
 import { factsOfCopy, listRecipeFiles, readRecipeFacts } from './recipe-facts.ts'
-import { recordOf, type Substitute, type Substitutes } from './substitutes.ts'
+import { noSubstitutes, recordOf, type Substitute, type Substitutes } from './substitutes.ts'
 import type { PackageSupply } from './sysroot-packages.ts'
 
 /** What is to be done about a package of a plan, judged by what it would be made of. */
@@ -78,9 +85,13 @@ export function openBuildKeys(
   /** Packages of the plan: what they put out, or how to find out. */
   const planned = new Map<PackageName, PackageOutput | 'undecided' | (() => Promise<PackageOutput>)>()
   let base: Promise<readonly DescribedTree[]> | undefined
+  const builtNames = listBuiltNames(cacheDirectory)
+  const couldBeFound = substitutes !== noSubstitutes || hasKeptArtifacts(cacheDirectory)
   const isThere = (name: PackageName): boolean => planned.has(name) || supply.installed.has(name)
+  const standsFor = (wanted: PackageName): PackageName =>
+    isThere(wanted) ? wanted : (supply.providerOf?.(wanted) ?? wanted)
   const outputOf: ReadingOptions['outputOf'] = (wanted) => {
-    const name = isThere(wanted) ? wanted : (supply.providerOf?.(wanted) ?? wanted)
+    const name = standsFor(wanted)
     const known = planned.get(name)
     if (typeof known === 'function') return known().then((output): FoundOutput => ({ name, output }))
     const output = known ?? outputs.ofInstalled(name)
@@ -128,6 +139,11 @@ export function openBuildKeys(
     if (isOpen(undecided)) return { kind: 'perhaps', causes: openCauses(undecided) } as const
     return { kind: 'build', causes: [orderChanged] } as const
   }
+  /** Of what was never built, and could not be found by its key, no more has to be read: a plan may have many thousands of them. */
+  const isCertainlyAbsent = (name: PackageName, dependencies: RecipeReading['dependencies']): boolean => {
+    if (builtNames.has(name)) return false
+    return !couldBeFound || dependencies.some((one) => planned.get(standsFor(one.name)) === 'undecided')
+  }
   /** Packages that were judged to be remote. */
   const remote = new Map<PackageName, RemotePackage>()
   const findKept = (key: string) => findByKey(cacheDirectory, key, index)
@@ -151,6 +167,7 @@ export function openBuildKeys(
     },
     async judge(reading, { name, takesOld, rebuildsBeforeMs }) {
       planned.set(name, 'undecided')
+      if (isCertainlyAbsent(name, reading.dependencies)) return absent()
       const facts = readRecipeFacts(reading, { index, cacheDirectory })
       const version = facts?.version ?? reading.version
       const artifact = version && findArtifact(cacheDirectory, name, version, settings.compression)
@@ -163,7 +180,7 @@ export function openBuildKeys(
         planned.set(name, () => outputs.ofArtifact(name, artifact))
         return { kind: 'unkeyed', artifact }
       }
-      if (facts === undefined) return absent(version === undefined ? '' : versionLabel(version))
+      if (facts === undefined) return absent(version && versionLabel(version))
       const { directory, dependencies, override } = reading
       return await judgeRecipe({ name, dependencies, facts, override }, { directory, artifact, record, takesOld })
     },
@@ -199,8 +216,8 @@ interface Judged {
   readonly takesOld: boolean
 }
 
-function absent(version: string): Extract<Verdict, { kind: 'build' }> {
-  return { kind: 'build', causes: [{ kind: 'absent', version }] }
+function absent(version?: string): Extract<Verdict, { kind: 'build' }> {
+  return { kind: 'build', causes: [version === undefined ? { kind: 'absent' } : { kind: 'absent', version }] }
 }
 
 /** Where every single input is as it was and the key is not. */
