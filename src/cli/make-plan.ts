@@ -1,6 +1,7 @@
 import { findArtifact } from '../build/artifact-cache.ts'
-import type { BuildKeys, Verdict } from '../build/build-keys.ts'
+import type { BuildKeys } from '../build/build-keys.ts'
 import type { BuildSettings } from '../build/build-settings.ts'
+import type { Verdict } from '../build/judge-build.ts'
 import { takeByKey } from '../build/kept-artifacts.ts'
 import type { BuildPlan } from '../build/run-build-plan.ts'
 import type { Config } from '../config/config.ts'
