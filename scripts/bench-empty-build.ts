@@ -19,7 +19,7 @@ export async function benchEmptyBuild(): Promise<BenchRow[]> {
       XDG_CACHE_HOME: join(scratch, 'cache'),
     }
     const kith = (): void => {
-      const argv = [join(import.meta.dir, '..', 'dist', 'kith'), 'build', 'nothing']
+      const argv = [join(import.meta.dir, '..', 'dist', 'kith'), 'build', '--rebuild', 'nothing']
       const { exitCode, stderr } = Bun.spawnSync(argv, { env: environment, stdout: 'ignore', stderr: 'pipe' })
       if (exitCode !== 0) throw new Error(stderr.toString())
     }

@@ -108,7 +108,7 @@ async function measureKith(jobs: number, environment: NodeJS.ProcessEnv): Promis
     if (event.kind === 'schedule-sampled') samples.push(event)
   }
   try {
-    await runKith(['build', '--json', '--quiet', '--jobs', String(jobs), ...packages], environment, note)
+    await runKith(['build', '--rebuild', '--json', '--quiet', '--jobs', String(jobs), ...packages], environment, note)
   } finally {
     clearInterval(timer)
   }

@@ -138,7 +138,7 @@ for (const who of ['root', 'an ordinary user'] as const)
     const build = async (limit: string, script: string): Promise<Run> => {
       world.recipe('greedy', { build: `#!/bin/bash\n${script}\n` })
       hand()
-      return await world.runWith({ under, env: { KITH_LIMITS: limit } }, 'build', 'greedy')
+      return await world.runWith({ under, env: { KITH_LIMITS: limit } }, 'b', 'greedy')
     }
     const memory = await build('memory=256M', 'head -c 400M /dev/zero | tail >/dev/null && exit 0; exit 3')
     const processes = await build('processes=100', 'for i in {1..130}; do sleep 30 & done; wait -n; exit 3')

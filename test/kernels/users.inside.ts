@@ -21,7 +21,7 @@ afterEach(() => {
 })
 
 test('without user namespaces an ordinary user is told what to allow', async () => {
-  const { stderr, status } = await world.runWith({ under: asUser }, 'build', 'any')
+  const { stderr, status } = await world.runWith({ under: asUser }, 'b', 'any')
 
   expect(status).toBe(1)
   expect(stderr).toContain('this system refuses user namespaces')
@@ -40,7 +40,7 @@ test('without user namespaces kith doctor tells an ordinary user that builds do 
 })
 
 test('without user namespaces root builds', async () => {
-  const { stderr, status } = await world.run('build', 'any')
+  const { stderr, status } = await world.run('b', 'any')
 
   expect([stderr, status]).toEqual([expect.not.stringContaining('ERROR'), 0])
 })
