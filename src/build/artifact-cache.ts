@@ -25,6 +25,12 @@ export function findArtifact(
     .find(isFile)
 }
 
+/** Packages of which there is any tarball. */
+export function listBuiltNames(cacheDirectory: string): Set<PackageName> {
+  const files = readDirectory(artifactDirectory(cacheDirectory)) ?? []
+  return new Set(files.flatMap((file) => parseArtifactName(file)?.name ?? []))
+}
+
 export interface KeptArtifact {
   readonly version: Version
   readonly artifact: string

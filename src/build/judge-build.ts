@@ -11,7 +11,7 @@ import type { BuildReading, DescribedRecipe } from './describe-build.ts'
 import { readInputs, readRecord } from './kept-artifacts.ts'
 import type { KeyWorld } from './key-world.ts'
 import { listRecipeFiles, readRecipeFacts } from './recipe-facts.ts'
-import type { Substitute, Substitutes } from './substitutes.ts'
+import { noSubstitutes, type Substitute, type Substitutes } from './substitutes.ts'
 
 /** What is to be done about a package of a plan, judged by what it would be made of. */
 export type Verdict =
@@ -53,6 +53,7 @@ export async function judgeBuild(
   const { index, settings } = world
   const { cacheDirectory, compression } = settings
   world.plan(name, 'undecided')
+  if (rebuildsBeforeMs === undefined && isCertainlyAbsent(reading, name, world)) return absent()
   const facts = readRecipeFacts(reading, { index, cacheDirectory })
   const version = facts?.version ?? reading.version
   const artifact = version && findArtifact(cacheDirectory, name, version, compression)
@@ -64,7 +65,7 @@ export async function judgeBuild(
     world.settle(name, artifact)
     return { kind: 'unkeyed', artifact }
   }
-  if (facts === undefined) return absent(version === undefined ? '' : versionLabel(version))
+  if (facts === undefined) return absent(version && versionLabel(version))
   const { directory, dependencies, override } = reading
   return await judgeRecipe({ name, dependencies, facts, override }, { directory, artifact, record, takesOld }, world)
 }
@@ -118,8 +119,15 @@ function madeAtMs(artifact: string | undefined): number {
   return artifact === undefined ? 0 : (fileInfo(artifact)?.mtimeMs ?? 0)
 }
 
-function absent(version: string): Extract<Verdict, { kind: 'build' }> {
-  return { kind: 'build', causes: [{ kind: 'absent', version }] }
+/** Of what was never built, and cannot be found by its key, no more has to be read: a plan may have many thousands of them. */
+function isCertainlyAbsent({ dependencies }: RecipeReading, name: PackageName, world: JudgeWorld): boolean {
+  if (world.wasBuilt(name)) return false
+  const hasKeys = world.keepsAny || world.substitutes !== noSubstitutes
+  return !hasKeys || dependencies.some((one) => world.isUndecided(one.name))
+}
+
+function absent(version?: string): Extract<Verdict, { kind: 'build' }> {
+  return { kind: 'build', causes: [version === undefined ? { kind: 'absent' } : { kind: 'absent', version }] }
 }
 
 /** Where every single input is as it was and the key is not. */

@@ -8,7 +8,16 @@ import {
 } from '../model/build-record.ts'
 import { digestFileNow } from '../system/digests.ts'
 import { stampOf } from '../system/file-stamp.ts'
-import { isFile, linkInfo, makeDirectory, readText, removeTree, setMode, writeFileAtomic } from '../system/files.ts'
+import {
+  isDirectory,
+  isFile,
+  linkInfo,
+  makeDirectory,
+  readText,
+  removeTree,
+  setMode,
+  writeFileAtomic,
+} from '../system/files.ts'
 import { linkFile, placeFile } from '../system/place-file.ts'
 import { artifactDirectory, offersBeside } from './artifact-cache.ts'
 import type { ContentIndex } from './content-index.ts'
@@ -50,6 +59,11 @@ function isArtifactOf(record: BuildRecord, artifact: string, index: ContentIndex
   const stamp = stampOf(artifact)
   if (stamp?.kind !== 'file' || record.file !== basename(artifact)) return false
   return index.valueOf(`file ${artifact}`, stamp, () => digestFileNow(artifact)) === record.artifact
+}
+
+/** Whether anything at all is kept by its key. */
+export function hasKeptArtifacts(cacheDirectory: string): boolean {
+  return isDirectory(dirname(keyDirectory(cacheDirectory, '-')))
 }
 
 /** The artifact that was made by the action of this key; with only its record where the tarball is gone. */

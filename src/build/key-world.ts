@@ -1,6 +1,7 @@
 import type { PackageName } from '../model/package-name.ts'
 import { buildKeyOf, type DescribedTree } from '../plan/build-action.ts'
 import { digestText } from '../system/digests.ts'
+import { listBuiltNames } from './artifact-cache.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { type ContentIndex, openContentIndex } from './content-index.ts'
 import {
@@ -11,7 +12,7 @@ import {
   type ReadingOptions,
   readBuild,
 } from './describe-build.ts'
-import { findByKey } from './kept-artifacts.ts'
+import { findByKey, hasKeptArtifacts } from './kept-artifacts.ts'
 import { layersDirectoryOf } from './layers-directory.ts'
 import { createOutputs, type PackageOutput } from './package-outputs.ts'
 import type { PackageSupply } from './sysroot-packages.ts'
@@ -30,6 +31,12 @@ export interface KeyWorld {
   ) => Promise<BuildReading>
   /** Of a reading in which nothing is undecided. */
   readonly keyOf: (name: PackageName, reading: BuildReading) => string
+  /** Whether it is a package of the plan that is still to be built. */
+  readonly isUndecided: (name: PackageName) => boolean
+  /** Whether there is a tarball of it, of any version. */
+  readonly wasBuilt: (name: PackageName) => boolean
+  /** Whether anything at all is kept by its key. */
+  readonly keepsAny: boolean
   /** What was made by the action of this key here before. */
   readonly findKept: (key: string) => ReturnType<typeof findByKey>
 }
@@ -40,10 +47,13 @@ export function openKeyWorld(supply: Omit<PackageSupply, 'artifactOf'>, settings
   const outputs = createOutputs(supply, layersDirectoryOf(cacheDirectory), index)
   /** What packages of the plan put out, or how to find out. */
   const planned = new Map<PackageName, PackageOutput | 'undecided' | (() => Promise<PackageOutput>)>()
+  const builtNames = listBuiltNames(cacheDirectory)
   let base: Promise<readonly DescribedTree[]> | undefined
   const isThere = (name: PackageName): boolean => planned.has(name) || supply.installed.has(name)
+  const standsFor = (wanted: PackageName): PackageName =>
+    isThere(wanted) ? wanted : (supply.providerOf?.(wanted) ?? wanted)
   const outputOf: ReadingOptions['outputOf'] = (wanted) => {
-    const name = isThere(wanted) ? wanted : (supply.providerOf?.(wanted) ?? wanted)
+    const name = standsFor(wanted)
     const known = planned.get(name)
     if (typeof known === 'function') return known().then((output): FoundOutput => ({ name, output }))
     const output = known ?? outputs.ofInstalled(name)
@@ -66,6 +76,9 @@ export function openKeyWorld(supply: Omit<PackageSupply, 'artifactOf'>, settings
       const stamp = { text: digestText(fingerprint), isFresh: false }
       return index.valueOf(`key ${name}`, stamp, () => buildKeyOf(describe()))
     },
+    isUndecided: (name) => planned.get(standsFor(name)) === 'undecided',
+    wasBuilt: (name) => builtNames.has(name),
+    keepsAny: hasKeptArtifacts(cacheDirectory),
     findKept: (key) => findByKey(cacheDirectory, key, index),
   }
 }

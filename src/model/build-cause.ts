@@ -4,8 +4,8 @@ import type { BuildInput } from './build-record.ts'
 export type BuildCause =
   /** It was named, and --rebuild or KISS's own way of asking wants it built in any case. */
   | { readonly kind: 'asked' }
-  /** There is no artifact of this version. */
-  | { readonly kind: 'absent'; readonly version: string }
+  /** There is no artifact: none of this version, or none at all. */
+  | { readonly kind: 'absent'; readonly version?: string }
   /** It was built, and the tarball is gone; what needs it can be judged all the same. */
   | { readonly kind: 'gone' }
   /** There is one, but not by kith: what it was made of is not known. */

@@ -22,7 +22,7 @@ function explainCause(cause: BuildCause): string {
     case 'asked':
       return 'it was asked for (--rebuild, or as kiss builds what is named)'
     case 'absent':
-      return `${cause.version} is not built yet`
+      return `${cause.version ?? 'it'} is not built yet`
     case 'gone':
       return 'its tarball is gone'
     case 'unknown-origin':
