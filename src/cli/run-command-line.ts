@@ -50,9 +50,21 @@ async function runCommand(row: CommandRow, words: readonly string[], config: Con
   const { openSession } = await import('./session.ts')
   return await openSession(config, options, async (session) => {
     if (!changesRoot) await tellPending(config, session)
-    if (row.usesCache) await (await import('../build/clean-cache.ts')).holdCache(config.cacheDirectory, session.context)
+    if (row.usesCache) await useCache(config, options.has('--dry-run'), session)
     return await command({ ...session, arguments: positional, options, values, config, environment: process.env })
   })
+}
+
+/** Nobody cleans the cache meanwhile. A dry run makes none where none is. */
+async function useCache(
+  { cacheDirectory }: Config,
+  isDryRun: boolean,
+  { context }: Pick<Invocation, 'context'>,
+): Promise<void> {
+  const { isDirectory } = await import('../system/files.ts')
+  if (isDryRun && !isDirectory(cacheDirectory)) return
+  const { holdCache } = await import('../build/clean-cache.ts')
+  await holdCache(cacheDirectory, context)
 }
 
 /** What is shown may be the state before a transaction that was stopped, or is under way. */

@@ -1,3 +1,4 @@
+import { isKithError } from '../errors/kith-error.ts'
 import { type PackageOffers, parseOffers, printOffers } from '../model/offers.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { childPath, type TreePath } from '../model/tree-path.ts'
@@ -30,7 +31,7 @@ export function planOffers(
 
 /**
  * What installed packages offer and need: as it was kept at their installation, or where another tool has changed them since, as their
- * files are. Throws `database-invalid`, `io-failed`.
+ * files are. Of an entry that cannot be read nothing is known. Throws `io-failed`.
  */
 export function loadOffers(root: string, installed: InstalledPackages): Map<PackageName, PackageOffers> {
   const tree = diskTree(root)
@@ -52,7 +53,7 @@ function keptOffers({ name, entry }: InstalledPackage, tree: TreeView): PackageO
 
 function scanInstalled(root: string, { entry }: InstalledPackage, tree: TreeView): PackageOffers {
   const physical = new PhysicalPaths(tree)
-  const listed = readManifest(tree, entry).filter(({ isDirectory }) => !isDirectory)
+  const listed = readListed(tree, entry).filter(({ isDirectory }) => !isDirectory)
   const own = new Set(listed.map(({ path }) => physical.place(path)))
   const elves = openElfTree(root)
   const files = listed.flatMap(({ path }): OfferingFile[] => {
@@ -63,6 +64,16 @@ function scanInstalled(root: string, { entry }: InstalledPackage, tree: TreeView
   // What a link of the package leads to may be another package's.
   const elf: typeof elves.elf = (path) => (own.has(elves.target(path)) ? elves.elf(path) : undefined)
   return collectOffers({ ...elves, elf, files })
+}
+
+/** Whoever must know the files throws; here it would only keep people from mending the entry. */
+function readListed(tree: TreeView, entry: TreePath): ReturnType<typeof readManifest> {
+  try {
+    return readManifest(tree, entry)
+  } catch (error) {
+    if (isKithError(error, 'database-invalid')) return []
+    throw error
+  }
 }
 
 /** What an unpacked package offers and needs: `paths` are those that will be installed. Throws `io-failed`. */
