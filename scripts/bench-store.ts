@@ -143,35 +143,37 @@ function pacmanInstall(root: string, file: string): void {
   run(['pacman', ...places, '--noconfirm', '--noscriptlet', '--noprogressbar', '-U', file])
 }
 
-async function upgradeRow({ scratch, artifacts: [first, second], kith }: World): Promise<BenchRow> {
+async function upgradeRow(world: World): Promise<BenchRow> {
+  const {
+    scratch,
+    artifacts: [first, second],
+    kith,
+  } = world
   const root = join(scratch, 'root')
   const out = join(scratch, 'out')
   return await compare({
     name: 'upgrade, 1 of 10,000 changed',
     other: 'tar -x over the old files',
     runs: rounds,
-    prepare: () => {
-      fresh(root, out)
-      kith(root, 'install', first)
-      run(['tar', '--zstd', '-xf', first, '-C', out])
-    },
+    prepare: () => fill(first, world),
     kith: () => kith(root, 'install', second),
     against: () => run(['tar', '--zstd', '-xf', second, '-C', out]),
   })
 }
 
-async function removeRow({ scratch, artifacts: [artifact], kith }: World): Promise<BenchRow> {
+async function removeRow(world: World): Promise<BenchRow> {
+  const {
+    scratch,
+    artifacts: [artifact],
+    kith,
+  } = world
   const root = join(scratch, 'root')
   const out = join(scratch, 'out')
   return await compare({
     name: 'remove 10,000 files, durable',
     other: 'rm -r',
     runs: rounds,
-    prepare: () => {
-      fresh(root, out)
-      kith(root, 'install', artifact)
-      run(['tar', '--zstd', '-xf', artifact, '-C', out])
-    },
+    prepare: () => fill(artifact, world),
     kith: () => kith(root, 'remove', 'bench'),
     against: () => run(['rm', '-r', join(out, 'usr'), join(out, 'var')]),
   })
@@ -194,6 +196,14 @@ async function verifyRows({ scratch, artifacts: [artifact], kith }: World): Prom
       against: () => run(files),
     })
   return [await row('verify 10,000 files, fast'), await row('verify 10,000 files, all read', '--all')]
+}
+
+/** The artifact's files in both places, as kith and as tar bring them. */
+function fill(artifact: string, { scratch, kith }: World): void {
+  const [root, out] = [join(scratch, 'root'), join(scratch, 'out')]
+  fresh(root, out)
+  kith(root, 'install', artifact)
+  run(['tar', '--zstd', '-xf', artifact, '-C', out])
 }
 
 function fresh(...paths: readonly string[]): void {

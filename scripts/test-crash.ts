@@ -53,9 +53,9 @@ function say(line: string): void {
 async function check(one: ScenarioLog, share: number, from = 0): Promise<void> {
   const { scenario } = one
   // About as many come from crashes in the recovery; what a small transaction has not, the others make up for.
-  const bounds = { singles: 24, subsets: 40, most: Math.ceil((0.7 * wanted * share) / shares), from }
+  const bounds = { singles: 24, subsets: 40, most: Math.ceil((0.6 * wanted * share) / shares), from }
   const nestedBounds = { singles: 3, subsets: 2 }
-  const nestedEvery = Math.max(40, Math.round(one.log.changes.length / 4))
+  const nestedEvery = Math.max(40, one.log.changes.length)
   const result = await checkScenario(one, { bounds, seed, nestedEvery, undoEvery: 50, nestedBounds })
   states += result.states
   nested += result.nested

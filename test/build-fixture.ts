@@ -8,6 +8,15 @@ export function title(text: string): string {
   return isRoot ? text : `${text} (skipped: tries what only root could do)`
 }
 
+const hasMake = Bun.which('make') !== null
+
+/** A sandboxed test that needs make. */
+export const withMake = hasMake ? sandboxed : sandboxed.skip
+
+export function makeTitle(text: string): string {
+  return title(hasMake ? text : `${text} (skipped without make)`)
+}
+
 /** Builds a recipe whose script is `lines`, run by bash without `-e`; gives what it printed. */
 export async function buildProbe(
   world: ScratchWorld,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
-import { sandboxed, title } from './build-fixture.ts'
+import { makeTitle, sandboxed, title, withMake } from './build-fixture.ts'
 import { finish, openWorld, type ScratchWorld, waitUntil } from './cli-fixture.ts'
 
 let world: ScratchWorld
@@ -8,10 +8,6 @@ beforeEach(() => {
   world = openWorld()
 })
 afterEach(() => world[Symbol.dispose]())
-
-const hasMake = Bun.which('make') !== null
-const withMake = hasMake ? sandboxed : sandboxed.skip
-const name = (text: string): string => title(hasMake ? text : `${text} (skipped without make)`)
 
 /** A build whose make has many pieces of work, each a `sleep` of this odd length: seen from outside by its argument. */
 function compiling(seconds: string, pieces = 24, firstWaits = '0'): Readonly<Record<string, string>> {
@@ -59,18 +55,21 @@ function makeNamed(words: string): Readonly<Record<string, string>> {
 const makeFlagsIn = (text: string): string | undefined => /MAKEFLAGS=(.*)/.exec(text)?.[1]
 
 describe('the jobserver', () => {
-  withMake(name('lets several makes run as many programs together as one alone, and uses all of that'), async () => {
-    world.recipe('one', compiling('0.0411'))
-    world.recipe('two', compiling('0.0412'))
-    const env = { MAKEFLAGS: '-j4' }
-    const { most, run } = await watch(world.startWith({ env }, 'build', 'one', 'two'), '0.0411', '0.0412')
+  withMake(
+    makeTitle('lets several makes run as many programs together as one alone, and uses all of that'),
+    async () => {
+      world.recipe('one', compiling('0.0411'))
+      world.recipe('two', compiling('0.0412'))
+      const env = { MAKEFLAGS: '-j4' }
+      const { most, run } = await watch(world.startWith({ env }, 'build', 'one', 'two'), '0.0411', '0.0412')
 
-    expect(run.status).toBe(0)
-    expect(most.all).toBe(4)
-    expect(run.stderr).toMatch(/one +\| MAKEFLAGS=-j4 --jobserver-auth=/)
-  })
+      expect(run.status).toBe(0)
+      expect(most.all).toBe(4)
+      expect(run.stderr).toMatch(/one +\| MAKEFLAGS=-j4 --jobserver-auth=/)
+    },
+  )
 
-  withMake(name('gives a build alone all tokens, and keeps other flags'), async () => {
+  withMake(makeTitle('gives a build alone all tokens, and keeps other flags'), async () => {
     world.recipe('one', compiling('0.0421'))
     const { most, run } = await watch(world.startWith({ env: { MAKEFLAGS: 'ks -j 3' } }, 'build', 'one'), '0.0421')
 
@@ -78,7 +77,7 @@ describe('the jobserver', () => {
     expect(makeFlagsIn(run.stderr)).toMatch(/^-j3 --jobserver-auth=\S+ -ks$/)
   })
 
-  withMake(name('a build that writes tokens of its own gives others none'), async () => {
+  withMake(makeTitle('a build that writes tokens of its own gives others none'), async () => {
     const hostile = 'while :; do head -c 3000 /dev/zero >&61; sleep 0.01; done'
     world.recipe('hostile', { build: `#!/bin/sh\ntimeout 3 bash -c '${hostile}'\n:\n` })
     world.recipe('honest', compiling('0.0431', 12))
@@ -93,7 +92,7 @@ describe('the jobserver', () => {
   })
 
   for (const victim of ['make', 'the sandbox'])
-    withMake(name(`a kill of ${victim} in one build loses no token: the other gets all`), async () => {
+    withMake(makeTitle(`a kill of ${victim} in one build loses no token: the other gets all`), async () => {
       world.recipe('victim', compiling('30', 8))
       // By then the victim has every token but the other's own.
       world.recipe('other', compiling('0.0441', 60, '1'))

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect } from 'bun:test'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { sandboxed, title } from './build-fixture.ts'
+import { makeTitle, sandboxed, title, withMake } from './build-fixture.ts'
 import { finish, openWorld, type ScratchWorld, sh, waitUntil } from './cli-fixture.ts'
 
 let world: ScratchWorld
@@ -9,9 +9,6 @@ beforeEach(() => {
   world = openWorld()
 })
 afterEach(() => world[Symbol.dispose]())
-
-const hasMake = Bun.which('make') !== null
-const withMake = hasMake ? sandboxed : sandboxed.skip
 
 function readProcess(id: number | string, file: string): string {
   try {
@@ -115,39 +112,33 @@ describe('a kill in the middle of a build', () => {
     },
   )
 
-  withMake(
-    title(
-      `of kith while its makes have all tokens${hasMake ? '' : ' (skipped without make)'}: none is lost, --resume ends it`,
-    ),
-    async () => {
-      const makefile = 'all: $(addprefix t,$(shell seq 6))\nt%: ; @sleep 30.07\n'
-      const build = '#!/bin/sh -e\ncp "$(dirname "$0")/files/Makefile" .\nmake\n'
-      const count = (): number =>
-        readdirSync('/proc').filter((id) => /^\d+$/.test(id) && readProcess(id, 'cmdline') === 'sleep\x0030.07\0')
-          .length
-      for (const name of ['one', 'two']) world.recipe(name, { build, 'files/Makefile': makefile })
-      const env = { MAKEFLAGS: '-j4' }
-      const child = world.startWith({ env }, 'build', '--jobs', '2', 'one', 'two')
-      await waitUntil(() => count() === 4)
+  withMake(makeTitle('of kith while its makes have all tokens: none is lost, --resume ends it'), async () => {
+    const makefile = 'all: $(addprefix t,$(shell seq 6))\nt%: ; @sleep 30.07\n'
+    const build = '#!/bin/sh -e\ncp "$(dirname "$0")/files/Makefile" .\nmake\n'
+    const count = (): number =>
+      readdirSync('/proc').filter((id) => /^\d+$/.test(id) && readProcess(id, 'cmdline') === 'sleep\x0030.07\0').length
+    for (const name of ['one', 'two']) world.recipe(name, { build, 'files/Makefile': makefile })
+    const env = { MAKEFLAGS: '-j4' }
+    const child = world.startWith({ env }, 'build', '--jobs', '2', 'one', 'two')
+    await waitUntil(() => count() === 4)
 
-      child.kill('SIGKILL')
-      await finish(child)
-      await waitUntil(() => count() === 0)
-      for (const name of ['one', 'two'])
-        world.recipe(name, { build, 'files/Makefile': makefile.replace('seq 6', 'seq 12').replace('30.07', '0.307') })
-      const resumed = world.startWith({ env }, 'build', '--resume')
-      let most = 0
-      const watched = finish(resumed)
-      while (resumed.exitCode === null) {
-        most = Math.max(most, descendantsOf(resumed.pid).filter(({ command }) => command === 'sleep\x000.307\0').length)
-        await Bun.sleep(5)
-      }
+    child.kill('SIGKILL')
+    await finish(child)
+    await waitUntil(() => count() === 0)
+    for (const name of ['one', 'two'])
+      world.recipe(name, { build, 'files/Makefile': makefile.replace('seq 6', 'seq 12').replace('30.07', '0.307') })
+    const resumed = world.startWith({ env }, 'build', '--resume')
+    let most = 0
+    const watched = finish(resumed)
+    while (resumed.exitCode === null) {
+      most = Math.max(most, descendantsOf(resumed.pid).filter(({ command }) => command === 'sleep\x000.307\0').length)
+      await Bun.sleep(5)
+    }
 
-      expect((await watched).status).toBe(0)
-      expect(most).toBe(4)
-      expect(world.cached()).toHaveLength(2)
-      expect(statSync(join(world.cache, 'bin')).isDirectory()).toBe(true)
-      expect(world.leftovers()).toEqual([])
-    },
-  )
+    expect((await watched).status).toBe(0)
+    expect(most).toBe(4)
+    expect(world.cached()).toHaveLength(2)
+    expect(statSync(join(world.cache, 'bin')).isDirectory()).toBe(true)
+    expect(world.leftovers()).toEqual([])
+  })
 })
