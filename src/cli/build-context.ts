@@ -9,7 +9,7 @@ import { parseSubstituters } from '../fetch/substituters/substituter.ts'
 import { readTrustedKeys } from '../fetch/substituters/trusted-keys.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { parseJobs, parseLoad, type ScheduleLimits } from '../model/schedule-limits.ts'
-import { readRecipe } from '../recipe/read-recipe.ts'
+import { readRecipeVersion } from '../recipe/read-version.ts'
 import { findRecipe } from '../recipe/repositories.ts'
 import { type InstalledPackages, readManifest } from '../store/installed-database.ts'
 import { diskTree } from '../system/tree-view.ts'
@@ -102,7 +102,7 @@ export function supplyPackages(
     hasRecipe: (name) => findRecipe(name, repositories) !== undefined,
     builtOf(name) {
       const directory = findRecipe(name, repositories)
-      const version = directory === undefined ? undefined : readRecipe(directory, name).version
+      const version = directory === undefined ? undefined : readRecipeVersion(directory, name)
       return version && findArtifact(cacheDirectory, name, version, compression)
     },
   }

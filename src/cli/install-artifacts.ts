@@ -5,7 +5,7 @@ import { KithError } from '../errors/kith-error.ts'
 import type { Context } from '../events/context.ts'
 import { parseArtifactName } from '../model/artifact-name.ts'
 import type { PackageName } from '../model/package-name.ts'
-import { readRecipe } from '../recipe/read-recipe.ts'
+import { readRecipeVersion } from '../recipe/read-version.ts'
 import { findRecipe } from '../recipe/repositories.ts'
 import { installPackages, previewInstallation } from '../store/install-packages.ts'
 import { databasePath, loadInstalled } from '../store/installed-database.ts'
@@ -80,7 +80,7 @@ export async function installNamed(
 
 function builtArtifact(name: PackageName, repositories: readonly string[], config: Config): string | undefined {
   const directory = findRecipe(name, repositories)
-  const version = directory === undefined ? undefined : readRecipe(directory, name).version
+  const version = directory === undefined ? undefined : readRecipeVersion(directory, name)
   return version && findArtifact(config.cacheDirectory, name, version, config.compression)
 }
 

@@ -4,7 +4,7 @@ import { isKithError } from '../errors/kith-error.ts'
 import type { PackageName } from '../model/package-name.ts'
 import { versionLabel } from '../model/version.ts'
 import { compareRecipes, type EarlierRecipe, type RecipeChange } from '../recipe/compare-recipes.ts'
-import { readRecipe } from '../recipe/read-recipe.ts'
+import { readRecipeVersion } from '../recipe/read-version.ts'
 import { databasePath } from '../store/installed-database.ts'
 import { isFile } from '../system/files.ts'
 import type { Invocation } from './command.ts'
@@ -27,7 +27,7 @@ export async function reviewRecipes({ steps }: PlannedBuild, invocation: ReviewI
     if (earlier === undefined && !isAsked) continue
     const changes = await compare(step, earlier, invocation)
     if (!(isAsked ? changes.length > 0 : changes.some(({ isScript }) => isScript))) continue
-    const version = earlier && readRecipe(earlier.directory, step.name).version
+    const version = earlier && readRecipeVersion(earlier.directory, step.name)
     context.emit({
       kind: 'recipe-changed',
       package: step.name,

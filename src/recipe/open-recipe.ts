@@ -3,8 +3,9 @@ import type { RecipeReading } from '../model/recipe.ts'
 import { readDependencies } from './read-dependencies.ts'
 import { readProvides } from './read-provides.ts'
 import { readRecipe } from './read-recipe.ts'
+import { readRecipeVersion } from './read-version.ts'
 
-/** A reading that is made when something of it is asked for: for the dependencies one file is read, for all else everything. */
+/** A reading that is made when something of it is asked for: for the dependencies, provided names or the version one file is read, for all else everything. */
 export function openRecipe(directory: string, name: string): RecipeReading {
   return new OpenedRecipe(directory, name)
 }
@@ -35,7 +36,7 @@ class OpenedRecipe implements RecipeReading {
   }
 
   get version(): RecipeReading['version'] {
-    return this.#whole().version
+    return this.#reading === undefined ? readRecipeVersion(this.directory, this.name) : this.#reading.version
   }
 
   get sourceLines(): RecipeReading['sourceLines'] {

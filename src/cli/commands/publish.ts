@@ -7,7 +7,7 @@ import { makeSigningKey, readSigningKey } from '../../build/signing-key.ts'
 import { KithError } from '../../errors/kith-error.ts'
 import { parseArtifactName } from '../../model/artifact-name.ts'
 import type { PackageName } from '../../model/package-name.ts'
-import { readRecipe } from '../../recipe/read-recipe.ts'
+import { readRecipeVersion } from '../../recipe/read-version.ts'
 import { findRecipe } from '../../recipe/repositories.ts'
 import { readDirectory } from '../../system/files.ts'
 import type { Command, Invocation } from '../command.ts'
@@ -52,7 +52,7 @@ function collectArtifacts(
   const wanted = new Set(names)
   for (const name of wanted) {
     const directory = findRecipe(name, repositories)
-    const version = directory === undefined ? undefined : readRecipe(directory, name).version
+    const version = directory === undefined ? undefined : readRecipeVersion(directory, name)
     const artifact = version && findArtifact(cacheDirectory, name, version, compression)
     const record = artifact === undefined ? undefined : readRecord(artifact, index)
     if (artifact === undefined || record === undefined) {

@@ -3,9 +3,10 @@ import { versionLabel } from '../../model/version.ts'
 import type { ProvidingPackage } from '../../plan/exclusive-names.ts'
 import { findUpgrades } from '../../plan/upgrades.ts'
 import { readProvides } from '../../recipe/read-provides.ts'
-import { readRecipe } from '../../recipe/read-recipe.ts'
-import { findRecipe } from '../../recipe/repositories.ts'
+import { readRecipeVersion } from '../../recipe/read-version.ts'
+import { createRecipeFinder } from '../../recipe/recipe-finder.ts'
 import { databasePath, loadInstalled } from '../../store/installed-database.ts'
+import { loadInstalledVersions } from '../../store/installed-versions.ts'
 import { requireNoClash } from '../../store/require-no-clash.ts'
 import { diskTree } from '../../system/tree-view.ts'
 import { askToContinue } from '../ask.ts'
@@ -24,10 +25,11 @@ import { foreseeRebuilds, openUpgradeBuilds, runUpgradeBuilds } from '../upgrade
  */
 export const upgrade: Command = async (invocation) => {
   const { config, context } = invocation
-  const installed = loadInstalled(config.root)
-  const { upgrades, orphans, unreadable } = findUpgrades(installed, (name) => {
-    const directory = findRecipe(name, config.repositories)
-    return directory === undefined ? 'missing' : (readRecipe(directory, name).version ?? 'unreadable')
+  const versions = new Map([...loadInstalledVersions(config.root)].map((one) => [one.name, one]))
+  const findRecipe = createRecipeFinder(config.repositories)
+  const { upgrades, orphans, unreadable } = findUpgrades(versions, (name) => {
+    const directory = findRecipe(name)
+    return directory === undefined ? 'missing' : (readRecipeVersion(directory, name) ?? 'unreadable')
   })
   const say = (text: string): void => context.emit({ kind: 'notice', level: 'info', text })
   for (const name of unreadable)
@@ -42,6 +44,7 @@ export const upgrade: Command = async (invocation) => {
     say('nothing to do')
     return 0
   }
+  const installed = loadInstalled(config.root)
   for (const { name, from, to } of upgrades)
     say(`${name} ${from === undefined ? 'unknown' : versionLabel(from)} => ${versionLabel(to)}`)
   const own = upgrades.filter(({ name }) => ownPackages.has(name))
