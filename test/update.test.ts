@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRoot, openWorld, type Run, type ScratchWorld, sh } from './cli-fixture.ts'
 
@@ -131,5 +131,66 @@ test.skipIf(!hasGit || !isRoot)(
 
     expect([status, version()]).toEqual([0, '2 1\n'])
     expect(readFileSync(join(world.directory, 'log'), 'utf8')).toMatch(/^-u \S+ -- git -C \S+repos pull\n/)
+  },
+)
+
+withGit('an unsigned submodule that is there already, as after an interruption, does not stay', async () => {
+  git('.', 'init -q -b main s; cd s; echo 1 >x; git add .; git commit -qm one')
+  git('w', 'submodule --quiet add ../s sub; git commit -qm sub; git push -q up main')
+  await update(['repos'])
+  git('repos/sub', 'config merge.verifySignatures true')
+  const { status, stderr } = await update(['repos'])
+
+  expect([status, existsSync(join(world.directory, 'repos/sub/x'))]).toEqual([1, false])
+  expect(stderr).toContain('of submodule sub has no good signature')
+})
+
+test.skipIf(!hasGit || !isRoot)(
+  "attack: a hook of another user's repository, run by root's update, has neither root's group nor environment (skipped where git is missing, or without root)",
+  async () => {
+    chmodSync(world.directory, 0o755)
+    publish('2')
+    const hook = join(world.directory, 'repos/.git/hooks/post-merge')
+    mkdirSync(join(world.directory, 'told'), { mode: 0o777 })
+    writeFileSync(hook, `#!/bin/sh\n{ id -u; id -G; env; } >${world.directory}/told/all\n`)
+    chmodSync(hook, 0o755)
+    chmodSync(join(world.directory, 'told'), 0o777)
+    sh('chown -R 65534 repos up.git', world.directory)
+    const env = { GIT_CONFIG_GLOBAL: '/dev/null', SECRET_KEY: 's3cr', GIT_DIR: '/nowhere' }
+    const { status } = await update(['repos/core'], env)
+
+    expect([status, version()]).toEqual([0, '2 1\n'])
+    const [id, groups, ...variables] = readFileSync(join(world.directory, 'told/all'), 'utf8').split('\n')
+    expect(id).toBe('65534')
+    expect(groups?.split(' ')).not.toContain('0')
+    expect(variables.filter((line) => /s3cr|nowhere/.test(line))).toEqual([])
+  },
+)
+
+test.skipIf(!hasGit || !isRoot)(
+  "attack: a program that another user's repository names does not run as whoever updates (skipped where git is missing, or without root)",
+  async () => {
+    chmodSync(world.directory, 0o755)
+    git('.', 'init -q -b main s; cd s; echo 1 >x; git add .; git commit -qm one')
+    git('w', 'submodule --quiet add ../s sub; git commit -qm sub; git push -q up main')
+    git('.', 'clone -q --recurse-submodules up.git theirs')
+    const evil = join(world.directory, 'evil')
+    mkdirSync(join(world.directory, 'told'), { mode: 0o777 })
+    chmodSync(join(world.directory, 'told'), 0o777)
+    writeFileSync(evil, `#!/bin/sh\nid -u >>${world.directory}/told/all\n`)
+    chmodSync(evil, 0o755)
+    git('theirs/sub', `config core.fsmonitor ${evil}`)
+    git('theirs', `config core.fsmonitor ${evil}`)
+    sh('chown -R 4001:4001 theirs', world.directory)
+    const sudo = join(world.directory, 'sudo')
+    writeFileSync(sudo, '#!/bin/sh\nexit 0\n')
+    chmodSync(sudo, 0o755)
+    const under = ['setpriv', '--reuid=4002', '--regid=4002', '--clear-groups', '--']
+    const own = { GIT_CONFIG_GLOBAL: settings, GIT_CONFIG_NOSYSTEM: '1', KISS_SU: sudo, LOGNAME: 'other', HOME: '/' }
+    const KISS_PATH = join(world.directory, 'theirs')
+    const { stderr } = await world.runWith({ under, env: { ...own, KISS_PATH, XDG_CACHE_HOME: '' } }, 'update')
+
+    expect(stderr).toContain(`-> ${KISS_PATH}`)
+    expect(existsSync(join(world.directory, 'told/all'))).toBe(false)
   },
 )

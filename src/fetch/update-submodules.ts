@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { KithError } from '../errors/kith-error.ts'
 import { printable } from '../errors/printable.ts'
+import { isFile } from '../system/files.ts'
 import type { RepositoryGit } from './repository-git.ts'
 
 /**
@@ -12,11 +14,12 @@ export async function updateSubmodules(git: RepositoryGit, say: (text: string) =
   if (status !== 0) throw new KithError('update-failed', { repository: git.place, reason: lastLines(stderr) })
   if (stdout.trim() !== '') say(stdout.trim())
   for (const [path, commit] of await submoduleCommits(git)) {
-    if (before.get(path) === commit || !(await verifiesSignatures(git, path))) continue
+    // Also what was there before: whoever checked it out may have died before it was verified.
+    if (!(await verifiesSignatures(git, path))) continue
     say(`signature verification enabled for ${path}`)
-    const verified = await git.look('-C', path, 'verify-commit', commit)
+    const verified = await git.inspect('-C', path, 'verify-commit', commit)
     if (verified.status === 0) continue
-    await takeBack(git, path, before.get(path))
+    await takeBack(git, path, before.get(path) === commit ? undefined : before.get(path))
     const reason = `commit ${commit} of submodule ${path} has no good signature: ${lastLines(verified.stderr)}`
     throw new KithError('update-failed', { repository: git.place, reason })
   }
@@ -35,7 +38,8 @@ export function lastLines(text: string): string {
 
 /** Of those that are checked out: path to commit. */
 async function submoduleCommits(git: RepositoryGit): Promise<ReadonlyMap<string, string>> {
-  const { stdout } = await git.look('submodule', 'status')
+  if (!isFile(join(git.place, '.gitmodules'))) return new Map()
+  const { stdout } = await git.inspect('submodule', 'status')
   const lines = stdout.split('\n').flatMap((line) => {
     const [, commit, path] = /^[ +U]([0-9a-f]+) (.*?)(?: \(.*\))?$/.exec(line) ?? []
     return commit === undefined || path === undefined ? [] : [[path, commit] as const]

@@ -8,6 +8,8 @@ export interface RunOptions {
   /** The whole environment; nothing is inherited that is not given. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin?: Uint8Array
+  /** It may talk to a person: its input and errors are the terminal's, and only its output is given. */
+  readonly asks?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -31,9 +33,9 @@ export async function run(argv: readonly string[], purpose: string, options: Run
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       env: options.env,
-      stdin: options.stdin ?? 'ignore',
+      stdin: options.stdin ?? (options.asks === true ? 'inherit' : 'ignore'),
       stdout: 'pipe',
-      stderr: 'pipe',
+      stderr: options.asks === true ? 'inherit' : 'pipe',
     })
     const [bytes, stderr, status] = await Promise.all([
       new Response(child.stdout).bytes(),
@@ -47,7 +49,7 @@ export async function run(argv: readonly string[], purpose: string, options: Run
   }
 }
 
-export interface AttachedOptions extends Omit<RunOptions, 'stdin'> {
+export interface AttachedOptions extends Omit<RunOptions, 'stdin' | 'asks'> {
   /** Where its output goes: `error` for programs that run beside a command's own result. */
   readonly output: 'output' | 'error'
   /** What it reads instead of the terminal. */
