@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openWorld, type ScratchWorld, sh } from './cli-fixture.ts'
 import { installByHand } from './installed-fixture.ts'
@@ -63,4 +63,21 @@ test('an upgrade goes on as far as it can, changes nothing while something fails
   const resumed = await world.run('U', '--resume')
   expect([resumed.status, resumed.stderr.includes('good building')]).toEqual([0, false])
   expect((await world.run('l')).stdout).toBe('bad 2-1\ngood 2-1\n')
+})
+
+test('kith upgrade --keep-going installs in one transaction: all of it, or nothing', async () => {
+  for (const name of ['one', 'two']) {
+    installByHand(world.root, name, { version: '1 1' })
+    world.recipe(name, { version: '2 1\n', build: makes(name) })
+  }
+  const inTheWay = join(world.root, 'usr/two')
+  mkdirSync(join(world.root, 'usr'), { recursive: true })
+  writeFileSync(inTheWay, 'mine\n')
+  const refused = await world.run('U', '--keep-going')
+  expect([refused.status, (await world.run('l')).stdout]).toEqual([1, 'one 1-1\ntwo 1-1\n'])
+
+  rmSync(inTheWay)
+  const done = await world.run('U', '--keep-going')
+  expect([done.status, (await world.run('l')).stdout]).toEqual([0, 'one 2-1\ntwo 2-1\n'])
+  expect((await world.run('history')).stdout.trim().split('\n').length).toBe(1)
 })

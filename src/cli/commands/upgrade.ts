@@ -74,8 +74,8 @@ export const upgrade: Command = async (invocation) => {
     say('nothing was installed; to go on with what is left: kith upgrade --resume')
     throw error
   })
-  // Who asked for what does not change by an upgrade.
-  const options = new Set([...invocation.options, '--automatic'])
+  // Who asked for what does not change by an upgrade. What was built for each other is switched together, or not at all.
+  const options = new Set([...invocation.options, '--automatic'].filter((option) => option !== '--keep-going'))
   const status = await installArtifacts(artifacts, { ...invocation, options })
   if (isOwnFirst) say("run 'kith upgrade' again to upgrade the rest")
   return status
